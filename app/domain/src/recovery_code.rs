@@ -1,0 +1,135 @@
+//! The recovery code: 128 random bits, written as 26 base-32 characters.
+
+use data_encoding::{Encoding, Specification};
+use std::sync::LazyLock;
+use zeroize::Zeroizing;
+
+/// How many characters a code has, without spaces and dashes.
+const LENGTH: usize = 26;
+
+/// Crockford's base 32: no I, L, O or U, so that nothing on paper is read as something else.
+static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut specification = Specification::new();
+    specification.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+    specification.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
+});
+
+/// A recovery code (S22). It does not print itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecoveryCode(Zeroizing<[u8; 16]>);
+
+/// Why a text is not a recovery code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecoveryCodeError {
+    /// Too few or too many characters.
+    #[error("A recovery code has {LENGTH} characters. This has {0}.")]
+    Length(usize),
+    /// The right length, but not characters that Vestibule writes.
+    #[error("That is not a recovery code. It has letters and digits only.")]
+    Characters,
+}
+
+impl RecoveryCode {
+    /// The code of 16 random bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// Parses what a person typed: any spacing, case and dashes; O is read as 0, I and L as 1.
+    ///
+    /// # Errors
+    /// [`RecoveryCodeError`], whose text can be shown beside the field.
+    pub fn parse(text: &str) -> Result<Self, RecoveryCodeError> {
+        let symbols: Zeroizing<String> = Zeroizing::new(
+            text.chars()
+                .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}'))
+                .map(|c| match c.to_ascii_uppercase() {
+                    'O' => '0',
+                    'I' | 'L' => '1',
+                    other => other,
+                })
+                .collect(),
+        );
+        let length = symbols.chars().count();
+        if length != LENGTH {
+            return Err(RecoveryCodeError::Length(length));
+        }
+        let bytes = Zeroizing::new(CROCKFORD.decode(symbols.as_bytes()).map_err(|_| RecoveryCodeError::Characters)?);
+        let bytes: [u8; 16] = bytes.as_slice().try_into().map_err(|_| RecoveryCodeError::Characters)?;
+        Ok(Self::from_bytes(bytes))
+    }
+
+    /// The 16 bytes, for hashing.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// The code as it is shown: groups of four with a space between them.
+    #[must_use]
+    pub fn grouped(&self) -> Zeroizing<String> {
+        let symbols = Zeroizing::new(CROCKFORD.encode(&*self.0));
+        let mut text = Zeroizing::new(String::with_capacity(LENGTH + LENGTH / 4));
+        for (index, symbol) in symbols.chars().enumerate() {
+            if index > 0 && index % 4 == 0 {
+                text.push(' ');
+            }
+            text.push(symbol);
+        }
+        text
+    }
+}
+
+impl std::fmt::Debug for RecoveryCode {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("RecoveryCode(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BYTES: [u8; 16] = [0xff, 0, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0, 1, 2, 3, 4, 5, 6];
+
+    // S22
+    #[test]
+    fn a_code_has_26_characters_in_groups_of_four() {
+        let shown = RecoveryCode::from_bytes(BYTES).grouped();
+        let groups: Vec<usize> = shown.split(' ').map(str::len).collect();
+        assert_eq!(groups, [4, 4, 4, 4, 4, 4, 2]);
+    }
+
+    #[test]
+    fn spacing_case_dashes_and_look_alikes_do_not_matter() {
+        let code = RecoveryCode::from_bytes(BYTES);
+        let shown = code.grouped();
+        for typed in [
+            shown.to_lowercase(),
+            shown.replace(' ', ""),
+            shown.replace(' ', "-"),
+            format!("  {}\n", shown.replace(' ', "  ")),
+            shown.replace('0', "o").replace('1', "l"),
+            shown.replace('0', "O").replace('1', "I"),
+        ] {
+            assert_eq!(RecoveryCode::parse(&typed), Ok(code.clone()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_length_says_how_many_characters_there_are() {
+        assert_eq!(
+            RecoveryCode::parse("K7QM 2XVD P4TA 9HRW B3NE 6FYC").unwrap_err().to_string(),
+            "A recovery code has 26 characters. This has 24."
+        );
+    }
+
+    #[test]
+    fn other_characters_are_refused() {
+        assert_eq!(RecoveryCode::parse(&"U".repeat(26)), Err(RecoveryCodeError::Characters));
+        assert_eq!(RecoveryCode::parse(&"é".repeat(26)), Err(RecoveryCodeError::Characters));
+        // The last character carries two bits that must be zero: one spelling per code.
+        assert_eq!(RecoveryCode::parse(&"Z".repeat(26)), Err(RecoveryCodeError::Characters));
+    }
+}

@@ -1,0 +1,242 @@
+//! The states of a sign-in, from the right password to the end of the session, and how long each lasts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::requirement::{Assessment, Requirement};
+use crate::time::{HOUR, MINUTE, Timestamp};
+
+/// What a browser has shown so far, and so what it may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// Nothing: no record, or one that has ended.
+    Anonymous,
+    /// Signed in, but a requirement has come into force since: the password is asked again, then the set-up.
+    PasswordDue,
+    /// The password was right; a method is still to be proved.
+    Challenge,
+    /// The password (and the method that there was) is right; an acceptable method must be set up first.
+    EnrolOnly,
+    /// Everything is right but there is no recovery code: one must be saved first.
+    SaveCode,
+    /// A recovery code was spent; a method must be set up or proved first.
+    Recovering,
+    /// Signed in.
+    Full,
+}
+
+impl SessionState {
+    /// Every state, in order of privilege.
+    pub const ALL: [Self; 7] = [
+        Self::Anonymous,
+        Self::PasswordDue,
+        Self::Challenge,
+        Self::EnrolOnly,
+        Self::SaveCode,
+        Self::Recovering,
+        Self::Full,
+    ];
+
+    /// The name used in the store and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::PasswordDue => "password_due",
+            Self::Challenge => "challenge",
+            Self::EnrolOnly => "enrol_only",
+            Self::SaveCode => "save_code",
+            Self::Recovering => "recovering",
+            Self::Full => "full",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// The state after a right password.
+#[must_use]
+pub fn after_password(assessment: &Assessment) -> SessionState {
+    if assessment.has_method {
+        SessionState::Challenge
+    } else if assessment.must_set_up() {
+        SessionState::EnrolOnly
+    } else {
+        SessionState::Full
+    }
+}
+
+/// The state after a passed challenge. `recovery_code` says whether a code is acknowledged, not consumed, not void.
+#[must_use]
+pub fn after_challenge(assessment: &Assessment, recovery_code: bool) -> SessionState {
+    if assessment.must_set_up() {
+        SessionState::EnrolOnly
+    } else if recovery_code {
+        SessionState::Full
+    } else {
+        SessionState::SaveCode
+    }
+}
+
+impl Assessment {
+    /// Whether MFA is required now of a user who has no acceptable method.
+    #[must_use]
+    pub const fn must_set_up(&self) -> bool {
+        matches!(self.requirement, Requirement::Required { .. }) && !self.has_acceptable_method
+    }
+}
+
+/// Why a record no longer counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Not used for as long as the limit allows.
+    Idle,
+    /// Reached the longest time that any record lives.
+    Absolute,
+    /// Signed out here.
+    SignedOut,
+    /// Ended by a change of password, method or recovery code elsewhere (S32).
+    Changed,
+    /// Replaced by a newer record of the same browser.
+    Replaced,
+}
+
+impl Ended {
+    const ALL: [Self; 5] = [Self::Idle, Self::Absolute, Self::SignedOut, Self::Changed, Self::Replaced];
+
+    /// The name used in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Absolute => "absolute",
+            Self::SignedOut => "signed_out",
+            Self::Changed => "changed",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// The reason of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ended| ended.as_str() == name)
+    }
+}
+
+/// How long a record lives: `idle` after its last step, `absolute` after its creation, both in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Milliseconds without use.
+    pub idle: i64,
+    /// Milliseconds in all.
+    pub absolute: i64,
+}
+
+impl Lifetime {
+    /// The lifetime of a record in `state` (S7, S31; spec of the states).
+    #[must_use]
+    pub const fn of(state: SessionState, administrator: bool) -> Self {
+        match state {
+            SessionState::Challenge => Self { idle: 5 * MINUTE, absolute: 5 * MINUTE },
+            SessionState::EnrolOnly | SessionState::SaveCode => Self { idle: 10 * MINUTE, absolute: HOUR },
+            SessionState::Recovering => Self { idle: 30 * MINUTE, absolute: 30 * MINUTE },
+            SessionState::Anonymous | SessionState::PasswordDue | SessionState::Full if administrator => {
+                Self { idle: 30 * MINUTE, absolute: 12 * HOUR }
+            }
+            SessionState::Anonymous | SessionState::PasswordDue | SessionState::Full => {
+                Self { idle: HOUR, absolute: 24 * HOUR }
+            }
+        }
+    }
+
+    /// When a record ends that was created at `created` and last used at `used`, if it is not used again.
+    #[must_use]
+    pub fn ends(self, created: Timestamp, used: Timestamp) -> Timestamp {
+        created.plus(self.absolute).min(used.plus(self.idle))
+    }
+
+    /// Whether it has ended at `now`, and why.
+    #[must_use]
+    pub fn ended(self, created: Timestamp, used: Timestamp, now: Timestamp) -> Option<Ended> {
+        if now >= created.plus(self.absolute) {
+            Some(Ended::Absolute)
+        } else if now >= used.plus(self.idle) {
+            Some(Ended::Idle)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::requirement::TextRule;
+
+    fn assessment(required: bool, has_method: bool, has_acceptable_method: bool) -> Assessment {
+        let requirement = if required {
+            Requirement::Required { demands: Vec::new() }
+        } else {
+            Requirement::Optional
+        };
+        Assessment { requirement, text_messages: TextRule::Allowed, has_method, has_acceptable_method }
+    }
+
+    #[test]
+    fn a_right_password_leads_to_the_state_that_the_requirement_asks_for() {
+        assert_eq!(after_password(&assessment(false, false, false)), SessionState::Full);
+        assert_eq!(after_password(&assessment(true, false, false)), SessionState::EnrolOnly);
+        assert_eq!(after_password(&assessment(true, true, true)), SessionState::Challenge);
+        // Who has an unacceptable method only proves it first.
+        assert_eq!(after_password(&assessment(true, true, false)), SessionState::Challenge);
+        // A method that nobody requires is asked for all the same.
+        assert_eq!(after_password(&assessment(false, true, true)), SessionState::Challenge);
+    }
+
+    #[test]
+    fn a_passed_challenge_leads_to_set_up_to_the_recovery_code_or_in() {
+        assert_eq!(after_challenge(&assessment(true, true, false), true), SessionState::EnrolOnly);
+        assert_eq!(after_challenge(&assessment(true, true, true), false), SessionState::SaveCode);
+        assert_eq!(after_challenge(&assessment(true, true, true), true), SessionState::Full);
+        assert_eq!(after_challenge(&assessment(false, true, false), true), SessionState::Full);
+    }
+
+    // S7, S31
+    #[test]
+    fn each_state_has_its_lifetime() {
+        let minutes = |state, administrator| {
+            let lifetime = Lifetime::of(state, administrator);
+            (lifetime.idle / MINUTE, lifetime.absolute / MINUTE)
+        };
+        assert_eq!(minutes(SessionState::Challenge, false), (5, 5));
+        assert_eq!(minutes(SessionState::EnrolOnly, false), (10, 60));
+        assert_eq!(minutes(SessionState::SaveCode, false), (10, 60));
+        assert_eq!(minutes(SessionState::Recovering, false), (30, 30));
+        assert_eq!(minutes(SessionState::Full, false), (60, 24 * 60));
+        assert_eq!(minutes(SessionState::Full, true), (30, 12 * 60));
+    }
+
+    #[test]
+    fn the_name_of_each_state_is_the_one_on_the_wire() {
+        for state in SessionState::ALL {
+            assert_eq!(SessionState::parse(state.as_str()), Some(state));
+            assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{}\"", state.as_str()));
+        }
+        assert_eq!(SessionState::parse("root"), None);
+    }
+
+    #[test]
+    fn a_record_ends_at_the_earlier_of_its_limits() {
+        let lifetime = Lifetime { idle: 10, absolute: 60 };
+        let created = Timestamp(100);
+        assert_eq!(lifetime.ended(created, Timestamp(100), Timestamp(109)), None);
+        assert_eq!(lifetime.ended(created, Timestamp(100), Timestamp(110)), Some(Ended::Idle));
+        assert_eq!(lifetime.ended(created, Timestamp(155), Timestamp(160)), Some(Ended::Absolute));
+        assert_eq!(lifetime.ends(created, Timestamp(155)), Timestamp(160));
+    }
+}

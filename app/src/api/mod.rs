@@ -1,0 +1,17 @@
+//! Server functions: what the browser may ask.
+//!
+//! A function is four steps: who is calling, parse, call `vestibule-core`, answer. To add one: write it in the
+//! file of its subject with `prefix = "/api"`, an endpoint and JSON in and out, give it a line in
+//! [`table::FUNCTIONS`] with the session states that may call it, and a section in `docs/api.md`. Tests compare
+//! all three, and the server refuses a call that the table does not allow before the function runs.
+
+mod error;
+pub mod recovery_code;
+#[cfg(feature = "ssr")]
+pub mod request;
+pub mod security;
+pub mod session;
+pub mod set_up_app;
+pub mod table;
+
+pub use error::{ApiError, Code};

@@ -1,0 +1,44 @@
+//! Save Your Recovery Code: a code is staged and shown once, and is valid from its acknowledgement on.
+
+use domain::{RecoveryCodeId, Timestamp};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+
+use super::ApiError;
+use super::session::SessionView;
+
+/// A recovery code, the only time that it is shown (S22).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StagedRecoveryCode {
+    /// Which code the page's Continue acknowledges.
+    pub id: RecoveryCodeId,
+    /// The code in groups of four.
+    pub code: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Whether another code was shown before on this page: that one will not work.
+    pub shown_before: bool,
+}
+
+/// Makes a new code and shows it. The valid one, if any, stays valid until this one is acknowledged (S24).
+#[server(prefix = "/api", endpoint = "stage_recovery_code", input = Json, output = Json)]
+pub async fn stage_recovery_code() -> Result<StagedRecoveryCode, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let staged = request.vestibule.stage_recovery_code(&request.caller).await?;
+    Ok(StagedRecoveryCode {
+        id: staged.id,
+        code: staged.code.grouped().to_string(),
+        created_at: staged.created_at,
+        shown_before: staged.shown_before,
+    })
+}
+
+/// The person has saved the code that the page showed: it replaces the old one, and the sign-in or the set-up
+/// is complete.
+#[server(prefix = "/api", endpoint = "acknowledge_recovery_code", input = Json, output = Json)]
+pub async fn acknowledge_recovery_code(id: RecoveryCodeId) -> Result<SessionView, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let entered = request.vestibule.acknowledge_recovery_code(&request.client, &request.caller, id).await?;
+    Ok(request.enter(entered))
+}

@@ -1,0 +1,100 @@
+//! Setting up an authenticator app, at sign-in and from the profile, and changing it.
+
+use domain::{FlowId, SessionId};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+
+use super::ApiError;
+use super::session::SessionView;
+
+/// A set-up under way.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppSetUp {
+    /// The flow that the forms belong to.
+    pub flow: FlowId,
+    /// Whether it replaces an app that works.
+    pub changing: bool,
+    /// What comes next.
+    pub step: AppStep,
+}
+
+/// The steps that a set-up waits at.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "name")]
+pub enum AppStep {
+    /// A code of the present app is asked first.
+    Prove,
+    /// The new app's code is asked.
+    Confirm {
+        /// The key, as a picture to scan.
+        qr: QrCode,
+        /// The key in groups of four, to type or copy.
+        key: String,
+        /// The key as an `otpauth:` link, for an app on the same device.
+        uri: String,
+        /// The name of the entry that appears in the app.
+        account: String,
+    },
+    /// The app works; the new recovery code is to be saved.
+    SaveCode,
+}
+
+/// A QR code as one SVG path of unit squares, without its quiet zone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QrCode {
+    /// Modules on each side.
+    pub size: u32,
+    /// The dark modules, as the `d` of a path.
+    pub path: String,
+}
+
+/// Begins the set-up that the sign-in requires, or goes on with the one that is open.
+#[server(prefix = "/api", endpoint = "start_app_set_up", input = Json, output = Json)]
+pub async fn start_app_set_up(record: SessionId) -> Result<AppSetUp, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    request.set_up(request.vestibule.start_app_set_up(&request.caller, record).await?)
+}
+
+/// Begins a set-up or change from the profile, with the password.
+#[server(prefix = "/api", endpoint = "open_app_set_up", input = Json, output = Json)]
+pub async fn open_app_set_up(password: String) -> Result<AppSetUp, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let password = super::request::parse_password(password)?;
+    let (flow, entered) = request.vestibule.open_app_set_up(&request.client, &request.caller, password).await?;
+    request.enter(entered);
+    request.set_up(flow)
+}
+
+/// The set-up that is open in this session, if any: a reload and a second tab go on with it.
+#[server(prefix = "/api", endpoint = "app_set_up", input = Json, output = Json)]
+pub async fn app_set_up() -> Result<Option<AppSetUp>, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    request.vestibule.app_set_up(&request.caller).await?.map(|flow| request.set_up(flow)).transpose()
+}
+
+/// Proves the present app before another is set up in its place.
+#[server(prefix = "/api", endpoint = "prove_app", input = Json, output = Json)]
+pub async fn prove_app(flow: FlowId, code: String) -> Result<AppSetUp, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let code = super::request::parse_code(&code)?;
+    let (flow, entered) = request.vestibule.prove_app(&request.client, &request.caller, flow, code).await?;
+    request.enter(entered);
+    request.set_up(flow)
+}
+
+/// Confirms the new app with a code of it.
+#[server(prefix = "/api", endpoint = "confirm_app", input = Json, output = Json)]
+pub async fn confirm_app(flow: FlowId, code: String) -> Result<SessionView, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let code = super::request::parse_code(&code)?;
+    let entered = request.vestibule.confirm_app(&request.client, &request.caller, flow, code).await?;
+    Ok(request.enter(entered))
+}
+
+/// Leaves a set-up that was opened in the profile; the app that works stays as it is.
+#[server(prefix = "/api", endpoint = "cancel_app_set_up", input = Json, output = Json)]
+pub async fn cancel_app_set_up(flow: FlowId) -> Result<(), ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    Ok(request.vestibule.cancel_app_set_up(&request.caller, flow).await?)
+}

@@ -1,0 +1,47 @@
+//! Which session states may call which server function (S9). What is not here is not served.
+
+use domain::SessionState::{self, Anonymous, Challenge, EnrolOnly, Full, PasswordDue, Recovering, SaveCode};
+
+/// One server function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// Its path, as the browser calls it.
+    pub path: &'static str,
+    /// The states that may call it.
+    pub states: &'static [SessionState],
+}
+
+const EVERY: &[SessionState] = &[Anonymous, PasswordDue, Challenge, EnrolOnly, SaveCode, Recovering, Full];
+
+/// Every server function. Calls that only read do not count as use of a session; see [`Function::is_use`].
+pub const FUNCTIONS: &[Function] = &[
+    Function { path: "/api/session", states: EVERY },
+    Function { path: "/api/sign_in", states: EVERY },
+    Function { path: "/api/sign_out", states: EVERY },
+    Function { path: "/api/stay_signed_in", states: &[EnrolOnly, SaveCode, Full] },
+    Function { path: "/api/challenge_app", states: &[Challenge] },
+    Function { path: "/api/start_app_set_up", states: &[EnrolOnly] },
+    Function { path: "/api/open_app_set_up", states: &[Full] },
+    Function { path: "/api/app_set_up", states: &[EnrolOnly, Full] },
+    Function { path: "/api/prove_app", states: &[Full] },
+    Function { path: "/api/confirm_app", states: &[EnrolOnly, Full] },
+    Function { path: "/api/cancel_app_set_up", states: &[Full] },
+    Function { path: "/api/stage_recovery_code", states: &[SaveCode, Full] },
+    Function { path: "/api/acknowledge_recovery_code", states: &[SaveCode, Full] },
+    Function { path: "/api/security", states: &[Full] },
+];
+
+impl Function {
+    /// The function at this path.
+    #[must_use]
+    pub fn at(path: &str) -> Option<&'static Self> {
+        FUNCTIONS.iter().find(|function| function.path == path)
+    }
+
+    /// Whether a call counts as use of the session, and so puts its idle end off. Asking how things stand does
+    /// not: an open page that asks by itself must not keep a forgotten tablet signed in (S31).
+    #[must_use]
+    pub fn is_use(&self) -> bool {
+        self.path != "/api/session"
+    }
+}
