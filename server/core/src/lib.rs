@@ -1,0 +1,114 @@
+//! Vestibule's use cases and store: no HTTP, no Leptos.
+//!
+//! [`Vestibule`] is the façade that the server functions and the command line call; each use case is a file
+//! (`sign_in`, `challenge`, `set_up_app`, `recovery_code`, `security`, `people`, `companies`, `outbox`). Rules
+//! that need no IO live in `domain`. To add a use case: a file with an `impl Vestibule` block whose functions
+//! take a [`Caller`] where there is one, change the store inside [`store::Store::begin`] … `commit`, write the
+//! audit row and the notice in the same transaction, and answer with [`Entered`] where the browser's cookie
+//! changes.
+//!
+//! Single use and counters are one conditional UPDATE each, and what counts is that exactly one row changed.
+
+pub mod attempts;
+mod audit;
+mod caller;
+mod challenge;
+pub mod clock;
+mod companies;
+mod demo;
+mod error;
+pub mod keys;
+pub mod local_time;
+mod notices;
+pub mod outbox;
+pub mod password;
+mod people;
+pub mod random;
+mod recovery_code;
+pub mod secret;
+mod security;
+mod set_up_app;
+mod settings;
+mod sign_in;
+pub mod store;
+pub mod totp;
+
+pub use caller::{Caller, Client, EndedRecord, Entered, Tokens, User};
+pub use companies::{CompanyChange, CompanyRow, NewCompany};
+pub use demo::DemoPerson;
+pub use error::Error;
+pub use people::UserRow;
+pub use recovery_code::StagedRecoveryCode;
+pub use security::{MethodFacts, Security};
+pub use set_up_app::{AppFlowStep, AppSetUp};
+pub use settings::Settings;
+
+use clock::Clock;
+use keys::Keys;
+use password::PasswordPool;
+use random::Randomness;
+use std::sync::Arc;
+use store::Store;
+
+/// Everything that the use cases need. Cheap to clone.
+#[derive(Clone)]
+pub struct Vestibule {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Randomness>,
+    keys: Keys,
+    passwords: PasswordPool,
+    settings: Settings,
+    outbox_ready: tokio::sync::Notify,
+}
+
+impl Vestibule {
+    /// Puts the use cases together over a migrated `store`.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the installation cannot be read.
+    pub async fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Randomness>,
+        keys: Keys,
+        passwords: PasswordPool,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let outbox_ready = tokio::sync::Notify::new();
+        Ok(Self { inner: Arc::new(Inner { store, clock, random, keys, passwords, settings, outbox_ready }) })
+    }
+
+    /// The configured names and addresses.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The clock that every use case reads.
+    #[must_use]
+    pub fn now(&self) -> domain::Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// The store, for tests and for the command line.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The pool that hashes passwords.
+    #[must_use]
+    pub fn passwords(&self) -> &PasswordPool {
+        &self.inner.passwords
+    }
+
+    /// A new identifier: UUIDv7 of the clock's time.
+    fn id(&self) -> uuid::Uuid {
+        random::uuid(&*self.inner.random, self.now())
+    }
+}

@@ -1,0 +1,27 @@
+//! What the browser offers, behind functions that cannot fail or say how they did.
+
+pub mod clipboard;
+pub mod dates;
+pub mod file;
+pub mod navigation;
+pub mod shell;
+pub mod theme;
+
+use leptos::prelude::*;
+
+/// Milliseconds since the Unix epoch, by this device's clock. For durations and for what is shown only.
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Whether the person holds this in the hand: a narrow window, or a finger for a pointer.
+pub fn on_a_phone() -> bool {
+    let query = window().match_media("(max-width: 720px), (pointer: coarse)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// An id that no other element has, and that the browser has never seen.
+pub fn fresh_id(prefix: &str) -> String {
+    let number = js_sys::Math::random().to_bits() % 1_000_000;
+    [prefix, "-", &number.to_string()].concat()
+}

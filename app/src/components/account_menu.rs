@@ -1,0 +1,70 @@
+//! The avatar and what opens under it.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::sending::{Sending, Trouble};
+use super::session::use_session;
+use crate::browser::theme::Theme;
+use crate::route::Page;
+use crate::text;
+
+/// The menu of the person who is signed in. The browser opens it, closes it and says which.
+#[component]
+pub fn AccountMenu() -> impl IntoView {
+    let session = use_session();
+    let menu = NodeRef::<html::Div>::new();
+    let person = Memo::new(move |_| session.person());
+    let name = move || person.read().as_ref().map(|person| person.name.clone());
+    let email = move || person.read().as_ref().map(|person| person.email.clone());
+    let initials = move || name().map(|name| text::initials(&name));
+    let sending = Sending::new("");
+    let close = move |_| {
+        if let Some(menu) = menu.get_untracked() {
+            let _ = menu.hide_popover();
+        }
+    };
+    view! {
+        <button type="button" class="avatar" popovertarget="account-menu">
+            <span aria-hidden="true">{initials}</span>
+            <span class="unseen">"Account menu of " {name}</span>
+        </button>
+        <div id="account-menu" class="menu stack" popover="auto" node_ref=menu>
+            <p class="menu-person">
+                <b>{name}</b>
+                <span class="soft small">{email}</span>
+            </p>
+            <a class="menu-item" href=Page::Security.path() on:click=close>"My Profile Settings"</a>
+            <ThemeChoice/>
+            <Trouble sending/>
+            <button type="button" class="secondary wide" on:click=move |_| sending.send(session.leave())>
+                {move || if sending.busy() { "Signing out…" } else { "Sign Out" }}
+            </button>
+        </div>
+    }
+}
+
+/// Light, dark, or as the device has it.
+#[component]
+fn ThemeChoice() -> impl IntoView {
+    let chosen = Theme::chosen();
+    let choice = move |theme: Theme| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="theme"
+                    checked=theme == chosen
+                    on:change=move |_| theme.choose()
+                />
+                <span>{theme.label()}</span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="segments">
+            <legend>"Theme"</legend>
+            <div>{Theme::ALL.map(choice).collect_view()}</div>
+        </fieldset>
+    }
+}

@@ -1,0 +1,74 @@
+//! CODE: six digits in one field.
+
+use domain::OneTimeCode;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::field::Described;
+use super::sending::{Problem, Sending};
+use crate::browser::fresh_id;
+
+/// The code field. It has no name and a fresh id, or browsers offer old codes; no greatest length, or a pasted
+/// "123 456" is cut.
+#[component]
+pub fn CodeField(
+    /// The form.
+    sending: Sending,
+    /// The field.
+    input: NodeRef<html::Input>,
+    /// What it is called.
+    label: &'static str,
+    /// What to know before filling it in.
+    #[prop(optional_no_strip)]
+    hint: Option<&'static str>,
+    /// Whether the sixth digit sends the form. It does so once: after an error only the button does. The hint has
+    /// to say so beforehand.
+    #[prop(optional)]
+    sends_itself: bool,
+) -> impl IntoView {
+    let id = fresh_id("code");
+    let armed = StoredValue::new(sends_itself);
+    let typed = move |_| {
+        let Some(input) = input.get_untracked() else { return };
+        let complete = OneTimeCode::parse(&OneTimeCode::typed(&input.value())).is_ok();
+        if complete && armed.get_value() {
+            armed.set_value(false);
+            if let Some(form) = input.form() {
+                let _ = form.request_submit();
+            }
+        }
+    };
+    let described = Described::new(sending, "code", &id, hint.is_some(), input);
+    let (invalid, by) = (described.clone(), described.clone());
+    view! {
+        <div class="field code" class:bad=move || described.problem.read().is_some()>
+            <label for=id.clone()>{label}</label>
+            {by.hint(hint)}
+            {by.error()}
+            <input
+                node_ref=input
+                id=id
+                type="text"
+                inputmode="numeric"
+                autocomplete="one-time-code"
+                spellcheck="false"
+                enterkeyhint="go"
+                aria-invalid=move || invalid.invalid()
+                aria-describedby=move || by.by()
+                on:input=typed
+            />
+        </div>
+    }
+}
+
+/// The code that is in the field, as it is sent; `None`, with a word to the person, if it is none.
+pub fn code(sending: Sending, input: NodeRef<html::Input>) -> Option<String> {
+    let typed = OneTimeCode::typed(&input.get_untracked()?.value());
+    match OneTimeCode::parse(&typed) {
+        Ok(_) => Some(typed),
+        Err(error) => {
+            sending.refuse(vec![Problem::new("code", &error.to_string())]);
+            None
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! A form on its way to the server: once at a time, with what came of it.
+
+use std::pin::Pin;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::heading::{Title, use_title};
+use super::session::{Session, use_session};
+use crate::api::{ApiError, Code};
+use crate::browser::{dates, now};
+use crate::text;
+
+/// What is wrong with one field.
+#[derive(Clone, PartialEq)]
+pub struct Problem {
+    /// The field's id, or the name by which the server knows it.
+    pub field: String,
+    /// What happened and what to do next.
+    pub message: String,
+}
+
+impl Problem {
+    /// Of this field.
+    pub fn new(field: &str, message: &str) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// The state of a form.
+#[derive(Clone, Copy)]
+pub struct Sending {
+    busy: RwSignal<bool>,
+    problems: RwSignal<Vec<Problem>>,
+    trouble: RwSignal<Option<ApiError>>,
+    field: &'static str,
+    session: Session,
+    title: Title,
+}
+
+type Call = Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
+
+impl Sending {
+    /// A form that has not been sent. `field` is the one that an answer is about which names none.
+    pub fn new(field: &'static str) -> Self {
+        Self {
+            busy: RwSignal::new(false),
+            problems: RwSignal::new(Vec::new()),
+            trouble: RwSignal::new(None),
+            field,
+            session: use_session(),
+            title: use_title(),
+        }
+    }
+
+    /// Whether it is on its way; tracked.
+    pub fn busy(self) -> bool {
+        self.busy.get()
+    }
+
+    /// What is wrong with the fields; tracked.
+    pub fn problems(self) -> RwSignal<Vec<Problem>> {
+        self.problems
+    }
+
+    /// What is wrong with this field; tracked.
+    pub fn problem(self, field: &str) -> Option<String> {
+        self.problems.with(|all| all.iter().find(|one| one.field == field).map(|one| one.message.clone()))
+    }
+
+    /// Sends it, unless it is on its way: pressing the button again is the same request.
+    pub fn send(self, call: impl Future<Output = Result<(), ApiError>> + 'static) {
+        if !self.busy.get_untracked() {
+            self.begin(Box::pin(call));
+        }
+    }
+
+    /// Does not send it: these fields have to be mended first.
+    pub fn refuse(self, problems: Vec<Problem>) {
+        self.trouble.try_set(None);
+        self.title.show_error(!problems.is_empty());
+        self.problems.try_set(problems);
+    }
+
+    fn begin(self, call: Call) {
+        let lost = self.trouble.with_untracked(|trouble| {
+            trouble.as_ref().is_some_and(|trouble| matches!(trouble.code, Code::Offline | Code::Timeout))
+        });
+        self.busy.set(true);
+        self.refuse(Vec::new());
+        spawn_local(async move {
+            let outcome = if lost { self.ask_then(call).await } else { call.await };
+            // The page may be gone by now.
+            self.busy.try_set(false);
+            if let Err(error) = outcome {
+                self.fail(error).await;
+            }
+        });
+    }
+
+    /// After a lost connection: what was sent may have arrived, and a code be spent. The server knows.
+    async fn ask_then(self, call: Call) -> Result<(), ApiError> {
+        let how = move || untrack(|| self.session.read(|view| Some((view.state, view.record))));
+        let before = how();
+        self.session.ask().await?;
+        if how() == before { call.await } else { Ok(()) }
+    }
+
+    async fn fail(self, error: ApiError) {
+        if self.busy.is_disposed() {
+            return;
+        }
+        match error.code {
+            Code::WrongCredentials | Code::Invalid | Code::WrongCode | Code::UsedCode | Code::ClockOff | Code::Refused => {
+                self.blame(error.field, error.message);
+            }
+            Code::Paused => {
+                let message = self.paused(&error);
+                self.blame(error.field, message);
+            }
+            // The page does not belong to the state any more: the answer leads to the one that does.
+            Code::SignedOut | Code::WrongState | Code::Stale => {
+                let _ = self.session.ask().await;
+                self.trouble.try_set(Some(error));
+            }
+            _ => {
+                self.trouble.try_set(Some(error));
+            }
+        }
+    }
+
+    fn blame(self, field: Option<String>, message: String) {
+        self.refuse(vec![Problem { field: field.unwrap_or_else(|| self.field.into()), message }]);
+    }
+
+    /// When to try again: how long for a password, at what time for a code.
+    fn paused(self, error: &ApiError) -> String {
+        let Some(seconds) = error.retry_after_s else { return error.message.clone() };
+        if self.field == "password" {
+            return ["Too many attempts. Try again ", &text::wait(seconds), "."].concat();
+        }
+        let at = now() + f64::from(seconds) * 1_000.0;
+        let ends_before = untrack(|| self.session.deadline()).is_some_and(|deadline| deadline < at);
+        // A minute is shown as over when it is.
+        let time = dates::time(dates::instant(at + 59_999.0));
+        ["Too many wrong codes. ", if ends_before { "Sign in again at " } else { "Try again at " }, &time, "."].concat()
+    }
+}
+
+/// What happened to the form as a whole. A region that is there from the beginning; the focus stays where it is.
+#[component]
+pub fn Trouble(
+    /// The form.
+    sending: Sending,
+) -> impl IntoView {
+    view! {
+        <div role="status">
+            {move || sending.trouble.get().map(|error| view! { <p class="note warn">{error.message}</p> })}
+        </div>
+    }
+}
+
+/// A form's button. It says that it is at work, and keeps the focus meanwhile.
+#[component]
+pub fn Submit(
+    /// The form.
+    sending: Sending,
+    /// The words on it.
+    #[prop(default = "Continue")]
+    label: &'static str,
+    /// Whether something has to be done before it works; pressing it says what.
+    #[prop(optional, into)]
+    held: Signal<bool>,
+) -> impl IntoView {
+    let words = move || {
+        if sending.busy.get() {
+            "Checking…"
+        } else if sending.trouble.with(Option::is_some) {
+            "Try Again"
+        } else {
+            label
+        }
+    };
+    let disabled = move || (sending.busy.get() || held.get()).then_some("true");
+    view! { <button type="submit" class="primary wide" aria-disabled=disabled>{words}</button> }
+}

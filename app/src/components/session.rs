@@ -1,0 +1,170 @@
+//! How things stand between this browser and the server; every page hangs on it.
+
+use domain::{SessionId, SessionState};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::session::{Person, SessionView, session, sign_out};
+use crate::api::{ApiError, Code};
+use crate::browser::navigation::{Entry, Navigation};
+use crate::browser::{now, shell};
+use crate::route;
+
+/// What is known of the session.
+#[derive(Clone, PartialEq)]
+pub enum Standing {
+    /// Nothing yet, or nothing any more.
+    Unknown,
+    /// What the server said last.
+    Known(Box<SessionView>),
+    /// The server could not be asked.
+    Unreachable(ApiError),
+}
+
+/// The session, as every part of the page sees it.
+#[derive(Clone, Copy)]
+pub struct Session {
+    standing: RwSignal<Standing>,
+    /// How often the standing was set: an answer that was asked for before that is out of date.
+    changes: StoredValue<u32>,
+    /// When the record ends if it is not used, by this device's clock.
+    deadline: RwSignal<Option<f64>>,
+    product: RwSignal<String>,
+    notice: RwSignal<Option<&'static str>>,
+    navigation: Navigation,
+}
+
+impl Session {
+    /// Begins to ask the server.
+    pub fn start(navigation: Navigation) -> Self {
+        let session = Self {
+            standing: RwSignal::new(Standing::Unknown),
+            changes: StoredValue::new(0),
+            deadline: RwSignal::new(None),
+            product: RwSignal::new(shell::product()),
+            notice: RwSignal::new(None),
+            navigation,
+        };
+        session.refresh();
+        session
+    }
+
+    /// What is known; tracked.
+    pub fn standing(self) -> RwSignal<Standing> {
+        self.standing
+    }
+
+    /// A part of the server's last answer, or its default; tracked.
+    pub fn read<T: Default>(self, part: impl FnOnce(&SessionView) -> T) -> T {
+        self.standing.with(|standing| match standing {
+            Standing::Known(view) => part(view),
+            Standing::Unknown | Standing::Unreachable(_) => T::default(),
+        })
+    }
+
+    /// The record that the forms of the sign-in belong to.
+    pub fn record(self) -> Option<SessionId> {
+        untrack(|| self.read(|view| view.record))
+    }
+
+    /// Whose record it is; tracked.
+    pub fn person(self) -> Option<Person> {
+        self.read(|view| view.person.clone())
+    }
+
+    /// Whether it is in this state; tracked.
+    pub fn is(self, state: SessionState) -> bool {
+        self.read(|view| view.state == state)
+    }
+
+    /// The product's name.
+    pub fn product(self) -> RwSignal<String> {
+        self.product
+    }
+
+    /// When the record ends if it is not used, in milliseconds of this device's clock; tracked.
+    pub fn deadline(self) -> Option<f64> {
+        self.deadline.get()
+    }
+
+    /// What the next page is to say first: what has just been done.
+    pub fn notice(self) -> RwSignal<Option<&'static str>> {
+        self.notice
+    }
+
+    /// Asks the server how things stand.
+    pub async fn ask(self) -> Result<(), ApiError> {
+        let asked = self.changes.get_value();
+        let answer = session().await;
+        if self.changes.get_value() != asked {
+            return Ok(());
+        }
+        match answer {
+            Ok(view) => self.update(view),
+            Err(error) => {
+                if self.standing.with_untracked(|standing| !matches!(standing, Standing::Known(_))) {
+                    self.standing.set(Standing::Unreachable(error.clone()));
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the server how things stand, and shows what belongs to that.
+    pub fn refresh(self) {
+        spawn_local(async move { drop(self.ask().await) });
+    }
+
+    /// Forgets everything at once: no page with somebody's data stays on the screen.
+    pub fn blank(self) {
+        self.changes.update_value(|changes| *changes += 1);
+        self.standing.set(Standing::Unknown);
+    }
+
+    /// Takes in what the server says, and stays on this page if it still may be seen.
+    pub fn update(self, view: SessionView) {
+        self.changes.update_value(|changes| *changes += 1);
+        self.deadline.set(view.ends_in_s.map(|seconds| now() + f64::from(seconds) * 1_000.0));
+        if self.product.with_untracked(|product| *product != view.product) {
+            self.product.set(view.product.clone());
+        }
+        self.standing.set(Standing::Known(Box::new(view)));
+    }
+
+    /// Takes in what a step led to, and goes where it leads. The address changes at once, which is what password
+    /// managers take for a sign-in that worked.
+    pub fn enter(self, view: SessionView) {
+        let to = route::next(&view);
+        self.update(view);
+        self.navigation.go(&to, Entry::New);
+    }
+
+    /// Goes to a page of the application.
+    pub fn go(self, to: &str, entry: Entry) {
+        self.navigation.go(to, entry);
+    }
+
+    /// Where the sign-in page's address says that the person was going.
+    pub fn return_to(self) -> Option<String> {
+        self.navigation.parameter("return")
+    }
+
+    /// Ends the record, whatever its state. The next person at this device starts from the beginning.
+    pub async fn leave(self) -> Result<(), ApiError> {
+        let view = match sign_out().await {
+            Ok(view) => view,
+            // It had ended already.
+            Err(error) if error.code == Code::SignedOut => return self.ask().await,
+            Err(error) => return Err(error),
+        };
+        self.update(view);
+        self.navigation.go(route::Page::SignIn.path(), Entry::Replaced);
+        Ok(())
+    }
+}
+
+/// The session.
+pub fn use_session() -> Session {
+    expect_context()
+}

@@ -1,0 +1,189 @@
+//! Asks whether somebody is still there two minutes before a session ends, and clears the page when it has ended.
+
+use std::time::Duration;
+
+use domain::SessionState;
+use leptos::html;
+use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::sending::{Sending, Trouble};
+use super::session::{Session, use_session};
+use crate::api::session::stay_signed_in;
+use crate::browser::now;
+use crate::text;
+
+/// How long before the end the question is asked, in seconds.
+const WARNING: u32 = 120;
+
+/// The watch over the session's end.
+#[derive(Clone, Copy)]
+struct Watch {
+    session: Session,
+    /// Seconds that are left, while the dialog is open.
+    left: RwSignal<Option<u32>>,
+    /// Whether the end cannot be put off any more.
+    last: RwSignal<bool>,
+    /// Whether the person knows that, and does not want to be told again.
+    told: StoredValue<bool>,
+    wake: StoredValue<Option<TimeoutHandle>>,
+    tick: StoredValue<Option<IntervalHandle>>,
+}
+
+impl Watch {
+    /// Seconds until the record ends, rounded up; `None`: nothing ends.
+    fn remaining(self) -> Option<u32> {
+        let milliseconds = untrack(|| self.session.deadline())? - now();
+        Some((milliseconds / 1_000.0).ceil().max(0.0) as u32)
+    }
+
+    /// Looks at the clock, and comes back when there is something to do.
+    fn look(self) {
+        self.rest();
+        let Some(remaining) = self.remaining() else { return };
+        let asks = untrack(|| self.session.read(|view| {
+            matches!(view.state, SessionState::EnrolOnly | SessionState::SaveCode | SessionState::Full)
+        }));
+        let ahead = if asks && !self.told.get_value() { WARNING } else { 0 };
+        if remaining == 0 {
+            self.end();
+        } else if remaining <= ahead {
+            self.left.set(Some(remaining));
+            let tick = set_interval_with_handle(move || self.count(), Duration::from_secs(1));
+            self.tick.set_value(tick.ok());
+        } else {
+            let wait = Duration::from_secs((remaining - ahead).into());
+            self.wake.set_value(set_timeout_with_handle(move || self.ask(), wait).ok());
+        }
+    }
+
+    /// The time has come, unless the session was used meanwhile, here or in another tab: the server knows.
+    fn ask(self) {
+        spawn_local(async move {
+            if self.session.ask().await.is_err() {
+                self.look();
+            }
+        });
+    }
+
+    /// A second has passed.
+    fn count(self) {
+        match self.remaining() {
+            Some(0) => self.end(),
+            left => self.left.set(left),
+        }
+    }
+
+    /// The record has ended. What is on the screen goes first; the server then says what is left.
+    fn end(self) {
+        self.rest();
+        self.session.blank();
+        self.session.refresh();
+    }
+
+    /// Closes the dialog and waits for nothing.
+    fn rest(self) {
+        self.left.set(None);
+        self.wake.update_value(|wake| wake.take().into_iter().for_each(|wake| wake.clear()));
+        self.tick.update_value(|tick| tick.take().into_iter().for_each(|tick| tick.clear()));
+    }
+}
+
+/// The dialog, and the watch that opens it.
+#[component]
+pub fn StillThere() -> impl IntoView {
+    let watch = Watch {
+        session: use_session(),
+        left: RwSignal::new(None),
+        last: RwSignal::new(false),
+        told: StoredValue::new(false),
+        wake: StoredValue::new(None),
+        tick: StoredValue::new(None),
+    };
+    Effect::new(move || {
+        if watch.session.deadline().is_none() {
+            watch.last.set(false);
+            watch.told.set_value(false);
+        }
+        watch.look();
+    });
+    // A device that slept has missed its timers, and another tab may have signed out.
+    let _ = window_event_listener_untyped("visibilitychange", move |_| {
+        if !document().hidden() {
+            if watch.remaining() == Some(0) { watch.end() } else { watch.session.refresh() }
+        }
+    });
+
+    let dialog = NodeRef::<html::Dialog>::new();
+    let open = Memo::new(move |_| watch.left.read().is_some());
+    Effect::new(move || {
+        let open = open.get();
+        if let Some(dialog) = dialog.get() {
+            if open { drop(dialog.show_modal()) } else { dialog.close() }
+        }
+    });
+    view! { <dialog node_ref=dialog aria-labelledby="still-there">{move || open.get().then(|| view! { <Question watch/> })}</dialog> }
+}
+
+/// What the dialog says and offers.
+#[component]
+fn Question(watch: Watch) -> impl IntoView {
+    let sending = Sending::new("");
+    let stay = move || {
+        if watch.last.get_untracked() {
+            watch.told.set_value(true);
+            watch.look();
+            return;
+        }
+        sending.send(async move {
+            watch.session.update(stay_signed_in().await?);
+            // Nothing makes a session last longer than the longest that any may.
+            watch.last.set(watch.remaining().is_some_and(|left| left <= WARNING));
+            Ok(())
+        });
+    };
+    let sentence = move || {
+        let mid_sign_in = !watch.session.is(SessionState::Full);
+        if watch.last.get() {
+            "It can't be put off any more: finish what you are doing, then sign in again."
+        } else if mid_sign_in {
+            "If you are still installing an app, take the time you need."
+        } else {
+            "Nothing has happened here for a while."
+        }
+    };
+    let thing = move || if watch.session.is(SessionState::Full) { "You will be signed out in " } else { "This sign-in ends in " };
+    let left = move || watch.left.get().unwrap_or_default();
+    // Spoken every half minute, not every second.
+    let spoken = Memo::new(move |_| Some(left().div_ceil(30) * 30).filter(|left| *left < WARNING));
+    view! {
+        <div class="stack" on:keydown=move |event| {
+            // Escape is somebody who is there.
+            if event.key() == "Escape" {
+                event.prevent_default();
+                stay();
+            }
+        }>
+            <h2 id="still-there">"Still there?"</h2>
+            <p>
+                {thing}
+                <b class="digits">{move || text::countdown(left())}</b>
+                ". "
+                {sentence}
+            </p>
+            <p role="status" class="unseen">
+                {move || spoken.get().map(|left| [thing(), &text::remaining(left), "."].concat())}
+            </p>
+            <Trouble sending/>
+            <div class="row">
+                <button type="button" class="primary" on:click=move |_| stay()>
+                    {move || if watch.last.get() { "Close" } else { "Stay Signed In" }}
+                </button>
+                <button type="button" class="secondary" on:click=move |_| sending.send(watch.session.leave())>
+                    "Sign Out"
+                </button>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,273 @@
+//! Which page belongs to which state: the one decision behind every redirect.
+//!
+//! A new page is a variant of [`Page`], a path, and a place in [`Page::belongs_to`].
+
+use domain::{ReturnPath, SessionState};
+
+use crate::api::session::SessionView;
+
+/// The pages of the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Wherever the state belongs.
+    Home,
+    /// Email and password.
+    SignIn,
+    /// A code of the authenticator app.
+    Challenge,
+    /// Two-Factor Authentication Required.
+    Required,
+    /// Select an Authentication Method.
+    Method,
+    /// Secure your Account, at sign-in.
+    SignInApp,
+    /// Save Your Recovery Code, at sign-in.
+    SaveCode,
+    /// Password & Security.
+    Security,
+    /// The authenticator app's set-up, from the profile.
+    SecurityApp,
+    /// Nothing here, or not yours.
+    NotFound,
+}
+
+impl Page {
+    /// The pages that have an address.
+    const ALL: [Self; 9] = [
+        Self::Home,
+        Self::SignIn,
+        Self::Challenge,
+        Self::Required,
+        Self::Method,
+        Self::SignInApp,
+        Self::SaveCode,
+        Self::Security,
+        Self::SecurityApp,
+    ];
+
+    /// The page at this path.
+    #[must_use]
+    pub fn at(path: &str) -> Self {
+        Self::ALL.into_iter().find(|page| page.path() == path).unwrap_or(Self::NotFound)
+    }
+
+    /// Its path; empty for [`Page::NotFound`], which is at every other one.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Home => "/",
+            Self::SignIn => "/sign-in",
+            Self::Challenge => "/sign-in/challenge",
+            Self::Required => "/sign-in/required",
+            Self::Method => "/sign-in/method",
+            Self::SignInApp => "/sign-in/app",
+            Self::SaveCode => "/sign-in/recovery-code",
+            Self::Security => "/profile/security",
+            Self::SecurityApp => "/profile/security/app",
+            Self::NotFound => "",
+        }
+    }
+
+    /// Whether somebody who stands like this may see it.
+    fn belongs_to(self, view: &SessionView) -> bool {
+        match view.state {
+            SessionState::Anonymous | SessionState::PasswordDue | SessionState::Recovering => self == Self::SignIn,
+            SessionState::Challenge => self == Self::Challenge,
+            SessionState::EnrolOnly => match self {
+                Self::Required | Self::Method | Self::SignInApp => true,
+                // A set-up that was open when the requirement came into force goes on where it is.
+                Self::SecurityApp => view.continues_set_up,
+                _ => false,
+            },
+            SessionState::SaveCode => self == Self::SaveCode,
+            // The sign-in page offers to go on as that person, or to sign out (shared tablets).
+            SessionState::Full => {
+                matches!(self, Self::SignIn | Self::Security | Self::SecurityApp | Self::NotFound)
+            }
+        }
+    }
+}
+
+/// An address within the application.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// The path.
+    pub path: String,
+    /// The query with its question mark, or nothing.
+    pub query: String,
+}
+
+/// What to do with an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Show its page.
+    Show(Page),
+    /// Go to this address instead.
+    Go(String),
+}
+
+/// What somebody who stands like `view` gets to see at `asked`.
+#[must_use]
+pub fn decide(view: &SessionView, asked: &Address) -> Decision {
+    let page = Page::at(&asked.path);
+    if page.belongs_to(view) { Decision::Show(page) } else { Decision::Go(place(view, asked)) }
+}
+
+/// Where the step that led to `view` leads.
+#[must_use]
+pub fn next(view: &SessionView) -> String {
+    place(view, &Address::default())
+}
+
+fn place(view: &SessionView, asked: &Address) -> String {
+    let page = match view.state {
+        SessionState::Anonymous | SessionState::PasswordDue | SessionState::Recovering => return sign_in(asked),
+        SessionState::Challenge => Page::Challenge,
+        SessionState::EnrolOnly => Page::Required,
+        SessionState::SaveCode => Page::SaveCode,
+        SessionState::Full => return inside(view.return_to.as_deref()),
+    };
+    page.path().to_owned()
+}
+
+/// The page that a signed-in person came for, or else Password & Security.
+#[must_use]
+pub fn inside(return_to: Option<&str>) -> String {
+    let path = return_to.and_then(ReturnPath::parse);
+    path.map_or_else(|| Page::Security.path().to_owned(), |path| path.as_str().to_owned())
+}
+
+/// The sign-in page, which leads back to what was asked for.
+fn sign_in(asked: &Address) -> String {
+    let mut address = Page::SignIn.path().to_owned();
+    if let Some(path) = ReturnPath::parse(&[&*asked.path, &*asked.query].concat()) {
+        address.push_str("?return=");
+        encode(path.as_str(), &mut address);
+    }
+    address
+}
+
+/// Percent-encodes what has a meaning of its own in a query.
+fn encode(text: &str, into: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            into.push(char::from(byte));
+        } else {
+            into.push('%');
+            into.push(char::from(HEX[usize::from(byte >> 4)]));
+            into.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(state: SessionState) -> SessionView {
+        SessionView {
+            state,
+            product: "Vestibule".into(),
+            record: None,
+            person: None,
+            requirement: None,
+            continues_set_up: false,
+            return_to: None,
+            ends_in_s: None,
+            ended: None,
+        }
+    }
+
+    fn address(text: &str) -> Address {
+        let (path, query) = text.find('?').map_or((text, ""), |at| text.split_at(at));
+        Address { path: path.into(), query: query.into() }
+    }
+
+    fn at(state: SessionState, asked: &str) -> Decision {
+        decide(&standing(state), &address(asked))
+    }
+
+    fn go(path: &str) -> Decision {
+        Decision::Go(path.into())
+    }
+
+    #[test]
+    fn every_page_is_found_at_its_path() {
+        for page in Page::ALL {
+            assert_eq!(Page::at(page.path()), page);
+        }
+        assert_eq!(Page::at("/profile"), Page::NotFound);
+        assert_eq!(Page::at(""), Page::NotFound);
+    }
+
+    #[test]
+    fn a_stranger_signs_in_first_and_comes_back_to_what_was_asked_for() {
+        for state in [SessionState::Anonymous, SessionState::PasswordDue] {
+            assert_eq!(at(state, "/sign-in"), Decision::Show(Page::SignIn));
+            assert_eq!(at(state, "/"), go("/sign-in"));
+            assert_eq!(at(state, "/profile/security"), go("/sign-in?return=/profile/security"));
+            assert_eq!(at(state, "/nowhere?a=b&c=ü"), go("/sign-in?return=/nowhere%3Fa%3Db%26c%3D%C3%BC"));
+        }
+    }
+
+    // S39
+    #[test]
+    fn a_page_of_the_sign_in_or_of_another_host_is_not_come_back_to() {
+        for asked in ["/sign-in/app", "/sign-in/challenge?x=1", "//evil.example"] {
+            assert_eq!(at(SessionState::Anonymous, asked), go("/sign-in"));
+        }
+        let mut view = standing(SessionState::Full);
+        view.return_to = Some("//evil.example".into());
+        assert_eq!(next(&view), "/profile/security");
+    }
+
+    #[test]
+    fn each_step_of_the_sign_in_has_its_page_and_no_other() {
+        let steps = [
+            (SessionState::Challenge, "/sign-in/challenge", Page::Challenge),
+            (SessionState::EnrolOnly, "/sign-in/required", Page::Required),
+            (SessionState::SaveCode, "/sign-in/recovery-code", Page::SaveCode),
+        ];
+        for (state, path, page) in steps {
+            assert_eq!(at(state, path), Decision::Show(page));
+            assert_eq!(next(&standing(state)), path);
+            for elsewhere in ["/", "/sign-in", "/profile/security", "/profile/security/app", "/nowhere"] {
+                assert_eq!(at(state, elsewhere), go(path), "{elsewhere} in {state:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_must_set_up_moves_between_the_pages_of_the_set_up() {
+        for (path, page) in [("/sign-in/method", Page::Method), ("/sign-in/app", Page::SignInApp)] {
+            assert_eq!(at(SessionState::EnrolOnly, path), Decision::Show(page));
+            assert_eq!(at(SessionState::Challenge, path), go("/sign-in/challenge"));
+        }
+    }
+
+    #[test]
+    fn a_set_up_opened_in_the_profile_goes_on_there() {
+        let mut view = standing(SessionState::EnrolOnly);
+        view.continues_set_up = true;
+        assert_eq!(decide(&view, &address("/profile/security/app")), Decision::Show(Page::SecurityApp));
+        assert_eq!(decide(&view, &address("/profile/security")), go("/sign-in/required"));
+    }
+
+    #[test]
+    fn who_is_signed_in_sees_the_page_asked_for() {
+        assert_eq!(at(SessionState::Full, "/profile/security"), Decision::Show(Page::Security));
+        assert_eq!(at(SessionState::Full, "/profile/security/app"), Decision::Show(Page::SecurityApp));
+        assert_eq!(at(SessionState::Full, "/sign-in"), Decision::Show(Page::SignIn));
+        assert_eq!(at(SessionState::Full, "/nowhere"), Decision::Show(Page::NotFound));
+        assert_eq!(at(SessionState::Full, "/"), go("/profile/security"));
+    }
+
+    #[test]
+    fn a_finished_sign_in_leads_to_where_the_person_was_going() {
+        let mut view = standing(SessionState::Full);
+        view.return_to = Some("/profile/security/app?x=1".into());
+        assert_eq!(next(&view), "/profile/security/app?x=1");
+        assert_eq!(decide(&view, &address("/sign-in/challenge")), go("/profile/security/app?x=1"));
+    }
+}

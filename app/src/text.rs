@@ -1,0 +1,217 @@
+//! Sentences that depend on something: pure, so that they can be tested anywhere. Dates and times come in as
+//! they are to be shown.
+
+use domain::{Demand, Ended, Reason};
+
+use crate::api::session::EndedView;
+
+/// Why this browser's last record has ended, for the sign-in page; `None`: nothing worth saying.
+#[must_use]
+pub fn ended(ended: &EndedView) -> Option<String> {
+    let span = span(ended.limit_min);
+    Some(match (ended.reason, ended.was_full) {
+        (Ended::Idle, true) => ["You were signed out after ", &span, " without use."].concat(),
+        (Ended::Absolute, true) => ["You were signed out: a session lasts ", &span, " at most."].concat(),
+        (Ended::Idle | Ended::Absolute, false) => {
+            ["That sign-in was not finished within ", &span, ". Start again."].concat()
+        }
+        (Ended::Changed, _) => {
+            "You were signed out because your password or an authentication method was changed elsewhere.".into()
+        }
+        (Ended::SignedOut, _) => "You are signed out.".into(),
+        (Ended::Replaced, _) => return None,
+    })
+}
+
+/// So many minutes in words: "an hour", "30 minutes".
+fn span(minutes: u32) -> String {
+    match minutes {
+        1 => "a minute".into(),
+        60 => "an hour".into(),
+        _ if minutes > 0 && minutes.is_multiple_of(60) => [&(minutes / 60).to_string(), " hours"].concat(),
+        _ => [&minutes.to_string(), " minutes"].concat(),
+    }
+}
+
+/// How long to wait: "in 45 seconds", "in 2 minutes". Never less than it takes.
+#[must_use]
+pub fn wait(seconds: u32) -> String {
+    let (count, unit) = if seconds < 60 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    ["in ", &count.to_string(), " ", unit, if count == 1 { "" } else { "s" }].concat()
+}
+
+/// Minutes and seconds as a countdown shows them: "1:05".
+#[must_use]
+pub fn countdown(seconds: u32) -> String {
+    let rest = seconds % 60;
+    [&(seconds / 60).to_string(), if rest < 10 { ":0" } else { ":" }, &rest.to_string()].concat()
+}
+
+/// Minutes and seconds as they are spoken: "1 minute 30 seconds".
+#[must_use]
+pub fn remaining(seconds: u32) -> String {
+    let part = |count: u32, unit: &str| match count {
+        0 => String::new(),
+        1 => ["1 ", unit].concat(),
+        _ => [&count.to_string(), " ", unit, "s"].concat(),
+    };
+    let (minutes, rest) = (part(seconds / 60, "minute"), part(seconds % 60, "second"));
+    [&*minutes, if minutes.is_empty() || rest.is_empty() { "" } else { " " }, &*rest].concat()
+}
+
+/// Why one company asks, and since when.
+#[must_use]
+pub fn required(demand: &Demand, day: &str) -> String {
+    match demand.reason {
+        Reason::Policy => [&demand.company, " has required this since ", day, "."].concat(),
+        Reason::Payments => {
+            [&demand.company, " requires this of everybody who handles payments. You have since ", day, "."].concat()
+        }
+    }
+}
+
+/// The early-enrolment banner: every company, and the earliest date.
+#[must_use]
+pub fn upcoming(demands: &[Demand], earliest: &str) -> String {
+    let names: Vec<&str> = demands.iter().map(|demand| &*demand.company).collect();
+    let verb = if names.len() == 1 { " requires" } else { " require" };
+    let same = demands.windows(2).all(|pair| pair[0].from == pair[1].from);
+    let from = if same { " two-factor authentication from " } else { " two-factor authentication, the first from " };
+    [&list(&names), verb, from, earliest, " (your time)."].concat()
+}
+
+/// Names as a list: "A", "A and B", "A, B and C".
+#[must_use]
+pub fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => [&most.join(", "), " and ", last].concat(),
+    }
+}
+
+/// The first letters of a person's first and last name.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let mut letters = name.split_whitespace().filter_map(|part| part.chars().next());
+    letters.next().into_iter().chain(letters.next_back()).flat_map(char::to_uppercase).collect()
+}
+
+/// The name of the file that a recovery code is saved in; people search for it later. `day` is an ISO date.
+#[must_use]
+pub fn recovery_file_name(product: &str, email: &str, day: &str) -> String {
+    // An address may have characters that file systems do not.
+    let email: String = email.chars().map(|c| if "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
+    [&slug(product), "-recovery-code-", &email, "-", day, ".txt"].concat()
+}
+
+/// What that file says.
+#[must_use]
+pub fn recovery_file(product: &str, email: &str, day: &str, code: &str) -> String {
+    [
+        product,
+        " recovery code\r\n\r\nAccount: ",
+        email,
+        "\r\nCreated: ",
+        day,
+        "\r\n\r\n",
+        code,
+        "\r\n\r\nIf your device is lost or broken, this code lets you set up a new one. It works once.\r\n",
+    ]
+    .concat()
+}
+
+fn slug(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Timestamp;
+
+    fn demand(company: &str, from: i64, reason: Reason) -> Demand {
+        Demand { company: company.into(), from: Timestamp(from), reason }
+    }
+
+    #[test]
+    fn the_sign_in_page_says_why_and_after_how_long_a_record_ended() {
+        let said = |reason, limit_min, was_full| ended(&EndedView { reason, limit_min, was_full });
+        assert_eq!(said(Ended::Idle, 60, true).unwrap(), "You were signed out after an hour without use.");
+        assert_eq!(said(Ended::Idle, 30, true).unwrap(), "You were signed out after 30 minutes without use.");
+        assert_eq!(said(Ended::Absolute, 1_440, true).unwrap(), "You were signed out: a session lasts 24 hours at most.");
+        assert_eq!(
+            said(Ended::Absolute, 5, false).unwrap(),
+            "That sign-in was not finished within 5 minutes. Start again."
+        );
+        assert_eq!(said(Ended::Replaced, 0, true), None);
+    }
+
+    #[test]
+    fn a_wait_is_never_said_shorter_than_it_is() {
+        assert_eq!(wait(1), "in 1 second");
+        assert_eq!(wait(45), "in 45 seconds");
+        assert_eq!(wait(60), "in 1 minute");
+        assert_eq!(wait(61), "in 2 minutes");
+    }
+
+    #[test]
+    fn what_is_left_is_shown_and_spoken() {
+        assert_eq!((countdown(65), remaining(65)), ("1:05".into(), "1 minute 5 seconds".into()));
+        assert_eq!((countdown(120), remaining(120)), ("2:00".into(), "2 minutes".into()));
+        assert_eq!((countdown(30), remaining(30)), ("0:30".into(), "30 seconds".into()));
+    }
+
+    #[test]
+    fn a_company_that_asks_is_named_with_its_reason() {
+        let day = "Tuesday 3 March 2026";
+        assert_eq!(
+            required(&demand("Harbour Build", 0, Reason::Policy), day),
+            "Harbour Build has required this since Tuesday 3 March 2026."
+        );
+        assert_eq!(
+            required(&demand("Harbour Pay", 0, Reason::Payments), day),
+            "Harbour Pay requires this of everybody who handles payments. You have since Tuesday 3 March 2026."
+        );
+    }
+
+    #[test]
+    fn the_banner_combines_the_companies() {
+        let from = "Tuesday 3 March 2026, 09:00";
+        let harbour = demand("Harbour Build", 1, Reason::Policy);
+        assert_eq!(
+            upcoming(std::slice::from_ref(&harbour), from),
+            "Harbour Build requires two-factor authentication from Tuesday 3 March 2026, 09:00 (your time)."
+        );
+        assert_eq!(
+            upcoming(&[harbour.clone(), demand("Pier", 1, Reason::Policy)], from),
+            "Harbour Build and Pier require two-factor authentication from Tuesday 3 March 2026, 09:00 (your time)."
+        );
+        assert_eq!(
+            upcoming(&[harbour, demand("Pier", 2, Reason::Policy)], from),
+            "Harbour Build and Pier require two-factor authentication, the first from Tuesday 3 March 2026, 09:00 (your time)."
+        );
+        assert_eq!(list(&["A", "B", "C"]), "A, B and C");
+    }
+
+    #[test]
+    fn initials_are_of_the_first_and_last_name() {
+        assert_eq!(initials("Anna Maria Berg"), "AB");
+        assert_eq!(initials("émile"), "É");
+        assert_eq!(initials(" "), "");
+    }
+
+    #[test]
+    fn the_recovery_file_names_product_account_and_date() {
+        assert_eq!(
+            recovery_file_name("Vestibule", "anna@example.com", "2026-03-03"),
+            "vestibule-recovery-code-anna@example.com-2026-03-03.txt"
+        );
+        assert_eq!(recovery_file_name("Harbour  ID!", "a/b@c.example", "2026-03-03"), "harbour-id-recovery-code-a-b@c.example-2026-03-03.txt");
+        let file = recovery_file("Vestibule", "anna@example.com", "3 March 2026", "K7QM 2XVD");
+        for part in ["Vestibule", "anna@example.com", "3 March 2026", "K7QM 2XVD"] {
+            assert!(file.contains(part), "{part}");
+        }
+    }
+}

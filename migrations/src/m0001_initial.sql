@@ -1,0 +1,214 @@
+-- One row. A restored backup opens a new epoch: sessions of the old one are void (S58).
+CREATE TABLE installation (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    epoch BIGINT NOT NULL
+);
+INSERT INTO installation (id, epoch) VALUES (1, 1);
+
+CREATE TABLE users (
+    id UUID PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,                -- normalised: see domain::Email
+    name TEXT NOT NULL,
+    time_zone TEXT,                            -- IANA name; NULL: the browser's
+    password_hash TEXT,                        -- PHC string of argon2id; NULL: invited, none set yet
+    password_changed_at BIGINT NOT NULL,
+    password_reset_at BIGINT,                  -- by mailed link, since the last passed challenge (S43)
+    mfa_reset_at BIGINT,                       -- by an administrator, until the next set-up
+    suspended_at BIGINT,                       -- "This Wasn't Me" (S28a)
+    last_full_session_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE companies (
+    id UUID PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    time_zone TEXT NOT NULL,                   -- IANA name
+    mfa_required_from BIGINT,                  -- NULL: Require MFA is off
+    voluntary_set_up BOOLEAN NOT NULL,
+    text_messages BOOLEAN NOT NULL,
+    policy_version BIGINT NOT NULL,            -- raised by every change of the policy
+    members BIGINT NOT NULL,                   -- counter, kept in the transaction of the change
+    members_with_method BIGINT NOT NULL,       -- counter, kept in the transaction of the change
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE memberships (
+    company_id UUID NOT NULL REFERENCES companies (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    role TEXT NOT NULL CHECK (role IN ('member', 'administrator')),
+    payments_since BIGINT,
+    accepted_at BIGINT,                        -- NULL: invited; without effect
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (company_id, user_id)
+);
+CREATE INDEX memberships_user ON memberships (user_id);
+
+CREATE TABLE methods (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('app', 'phone')),
+    sealed BYTEA NOT NULL,                     -- the TOTP secret or the number (S49)
+    key_id BIGINT NOT NULL,
+    last_step BIGINT,                          -- app: the last TOTP step that was used (S13)
+    number_index BYTEA,                        -- phone: keyed hash, to count its accounts
+    country TEXT,                              -- phone: ISO 3166-1 alpha-2
+    added_at BIGINT NOT NULL,
+    last_used_at BIGINT,
+    UNIQUE (user_id, kind)                     -- one active of each (S14); pending ones are flows
+);
+CREATE INDEX methods_number ON methods (number_index);
+
+-- A sign-in, from the right password (states 'challenge', 'enrol_only', 'save_code', 'recovering') to the end of
+-- the session (state 'full').
+CREATE TABLE sessions (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_hash BYTEA NOT NULL UNIQUE,          -- SHA-256 of the cookie's token (S30)
+    state TEXT NOT NULL,
+    epoch BIGINT NOT NULL,
+    password_at BIGINT NOT NULL,
+    proved_at BIGINT,                          -- when a method was last proved in it, and which
+    proved_by TEXT,
+    return_to TEXT,
+    address TEXT NOT NULL,
+    browser TEXT NOT NULL,
+    created_at BIGINT NOT NULL,                -- of the present state: lifetimes count from here
+    used_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    ended_reason TEXT
+);
+CREATE INDEX sessions_user ON sessions (user_id);
+
+-- Every set-up, change and recovery under way: one open flow of a kind per session.
+CREATE TABLE flows (
+    id UUID PRIMARY KEY,
+    session_id UUID NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL,
+    state TEXT NOT NULL,
+    proved_at BIGINT,
+    proved_by TEXT,
+    target_sealed BYTEA,                       -- the pending secret or number (S49)
+    target_key_id BIGINT,
+    target_index BYTEA,
+    target_country TEXT,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+CREATE UNIQUE INDEX flows_open ON flows (session_id, purpose) WHERE ended_at IS NULL;
+CREATE INDEX flows_user ON flows (user_id);
+
+-- Six-digit codes that the server sends (S16).
+CREATE TABLE codes (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    session_id UUID REFERENCES sessions (id) ON DELETE CASCADE,
+    flow_id UUID REFERENCES flows (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    target_index BYTEA NOT NULL,
+    code_hash BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    consumed_at BIGINT
+);
+CREATE INDEX codes_user ON codes (user_id);
+CREATE INDEX codes_session ON codes (session_id);
+CREATE INDEX codes_flow ON codes (flow_id);
+
+-- Mailed links: single use.
+CREATE TABLE links (
+    id UUID PRIMARY KEY,
+    user_id UUID REFERENCES users (id) ON DELETE CASCADE,
+    company_id UUID REFERENCES companies (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    address TEXT NOT NULL,
+    token_hash BYTEA NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    consumed_at BIGINT
+);
+CREATE INDEX links_user ON links (user_id);
+CREATE INDEX links_company ON links (company_id);
+
+CREATE TABLE recovery_codes (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    session_id UUID REFERENCES sessions (id) ON DELETE SET NULL,
+    code_hash BYTEA NOT NULL,                  -- keyed hash (S22)
+    created_at BIGINT NOT NULL,
+    acknowledged_at BIGINT,                    -- valid from here on
+    consumed_at BIGINT,
+    void_at BIGINT
+);
+CREATE UNIQUE INDEX recovery_codes_valid ON recovery_codes (user_id)
+    WHERE acknowledged_at IS NOT NULL AND consumed_at IS NULL AND void_at IS NULL;
+CREATE INDEX recovery_codes_user ON recovery_codes (user_id);
+CREATE INDEX recovery_codes_session ON recovery_codes (session_id);
+
+-- Attempt budgets (S44), by keyed hash of the account and by kind of secret; a browser that has signed in before
+-- has a row of its own (S46), all others share the nil one.
+CREATE TABLE attempts (
+    subject BYTEA NOT NULL,
+    kind TEXT NOT NULL,
+    browser UUID NOT NULL,
+    failures BIGINT NOT NULL,
+    paused_until BIGINT NOT NULL,
+    PRIMARY KEY (subject, kind, browser)
+);
+
+CREATE TABLE known_browsers (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    token_hash BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL,
+    UNIQUE (user_id, token_hash)
+);
+
+-- Append-only (S52).
+CREATE TABLE audit_events (
+    id UUID PRIMARY KEY,
+    at BIGINT NOT NULL,
+    actor_id UUID,                             -- no foreign keys: a row outlives whom it is about
+    subject_id UUID,
+    company_id UUID,
+    event TEXT NOT NULL,
+    method TEXT,
+    outcome TEXT NOT NULL,
+    address TEXT NOT NULL,
+    browser TEXT NOT NULL,
+    detail TEXT
+);
+CREATE INDEX audit_events_subject ON audit_events (subject_id, id);
+CREATE INDEX audit_events_company ON audit_events (company_id, id);
+
+-- Messages on their way.
+CREATE TABLE outbox (
+    id UUID PRIMARY KEY,
+    channel TEXT NOT NULL CHECK (channel IN ('mail', 'text')),
+    dedupe_key TEXT UNIQUE,                    -- a second message with the same key is not made
+    sealed BYTEA,                              -- recipient, subject and body (S49); NULL once sent
+    key_id BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,                    -- next try; a lease puts it off
+    expires_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    sent_at BIGINT,
+    failed_at BIGINT
+);
+CREATE INDEX outbox_due ON outbox (due_at) WHERE sent_at IS NULL AND failed_at IS NULL;
+
+-- Announcements and reminders to the members of a company, expanded by a worker.
+CREATE TABLE campaigns (
+    id UUID PRIMARY KEY,
+    company_id UUID NOT NULL REFERENCES companies (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    mfa_required_from BIGINT NOT NULL,
+    last_user_id UUID,                         -- how far the worker has come
+    created_at BIGINT NOT NULL,
+    finished_at BIGINT
+);
+CREATE INDEX campaigns_company ON campaigns (company_id);

@@ -1,0 +1,166 @@
+//! Attempt budgets in the database (S44): keyed by account and kind of secret, shared by all instances, reserved
+//! before anything is verified. What a budget allows is decided in [`domain::Budget`].
+
+use domain::{Attempts, BrowserId, Budget, Email, Reservation, Timestamp, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::caller::Client;
+use crate::store::entities::{attempt, known_browser};
+use crate::{Error, Vestibule};
+
+/// What is being guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// The password of an address, whether anybody has it or not.
+    Password,
+    /// A code of the authenticator app, wherever it is asked.
+    App,
+    /// A code of an app that is being set up.
+    NewApp,
+}
+
+/// An account and kind of secret, as seen from one class of browsers.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
+    hash: Vec<u8>,
+    guess: Guess,
+    browser: Option<BrowserId>,
+}
+
+impl Guess {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::App => "app",
+            Self::NewApp => "new_app",
+        }
+    }
+
+    const fn budget(self) -> Budget {
+        match self {
+            Self::Password => Budget::PASSWORD,
+            Self::App | Self::NewApp => Budget::ONE_TIME_CODE,
+        }
+    }
+}
+
+impl Vestibule {
+    /// The password of `email`, guessed by `client`; `user` is whose address it is, if anybody's.
+    pub(crate) async fn password_subject(
+        &self,
+        client: &Client,
+        email: &Email,
+        user: Option<UserId>,
+    ) -> Result<Subject, Error> {
+        let hash = self.inner.keys.keyed_hash("attempts of address", &[email.as_str().as_bytes()]);
+        // Nobody's address is looked up too, so that it costs the same.
+        let browser = self.known_browser(client, user.unwrap_or(UserId(Uuid::nil()))).await?;
+        Ok(Subject { hash, guess: Guess::Password, browser })
+    }
+
+    /// A second factor of `user`, guessed by `client`.
+    pub(crate) async fn factor_subject(&self, client: &Client, guess: Guess, user: UserId) -> Result<Subject, Error> {
+        let hash = self.inner.keys.keyed_hash("attempts of user", &[user.0.as_bytes()]);
+        Ok(Subject { hash, guess, browser: self.known_browser(client, user).await? })
+    }
+
+    /// The browser, if it has signed in to the account before (S46).
+    async fn known_browser(&self, client: &Client, user: UserId) -> Result<Option<BrowserId>, Error> {
+        let Some(token) = &client.known else { return Ok(None) };
+        let known = known_browser::Entity::find()
+            .filter(known_browser::Column::UserId.eq(user.0))
+            .filter(known_browser::Column::TokenHash.eq(token.hash()))
+            .one(self.inner.store.reader())
+            .await?;
+        Ok(known.map(|browser| BrowserId(browser.id)))
+    }
+
+    /// Reserves one guess. It counts as a failure as soon as the transaction is committed, until
+    /// [`Vestibule::guessed_right`] takes it back.
+    ///
+    /// # Errors
+    /// [`Error::Paused`] or [`Error::Refused`]: nothing may be verified.
+    pub(crate) async fn reserve(&self, transaction: &DatabaseTransaction, subject: &Subject) -> Result<(), Error> {
+        loop {
+            let now = self.now();
+            let row = attempt::Entity::find_by_id(subject.key()).one(transaction).await?;
+            let stored = row.as_ref().map_or(Ok(Attempts::NONE), attempts_of)?;
+            let granted = match subject.guess.budget().reserve(stored, subject.browser.is_some(), now) {
+                Reservation::Granted(attempts) => attempts,
+                Reservation::Paused { until } => return Err(Error::Paused { until, now }),
+                Reservation::Refused => return Err(Error::Refused),
+            };
+            let written = if row.is_none() {
+                insert(transaction, subject, granted).await?
+            } else {
+                replace(transaction, subject, stored, granted).await?
+            };
+            if written {
+                return Ok(());
+            }
+            // Another guess was quicker: decide again with what it left.
+        }
+    }
+
+    /// The guess was right: the count begins anew.
+    pub(crate) async fn guessed_right(
+        &self,
+        transaction: &DatabaseTransaction,
+        subject: &Subject,
+    ) -> Result<(), Error> {
+        let (hash, kind, browser) = subject.key();
+        attempt::Entity::delete_by_id((hash, kind, browser)).exec(transaction).await?;
+        Ok(())
+    }
+}
+
+impl Subject {
+    fn key(&self) -> (Vec<u8>, String, Uuid) {
+        let browser = self.browser.map_or(Uuid::nil(), |browser| browser.0);
+        (self.hash.clone(), self.guess.name().to_owned(), browser)
+    }
+}
+
+fn attempts_of(row: &attempt::Model) -> Result<Attempts, Error> {
+    let failures = u32::try_from(row.failures).map_err(|_| Error::Corrupt("failures"))?;
+    Ok(Attempts { failures, paused_until: Timestamp(row.paused_until) })
+}
+
+async fn insert(transaction: &DatabaseTransaction, subject: &Subject, attempts: Attempts) -> Result<bool, Error> {
+    let (hash, kind, browser) = subject.key();
+    let row = attempt::ActiveModel {
+        subject: Set(hash),
+        kind: Set(kind),
+        browser: Set(browser),
+        failures: Set(i64::from(attempts.failures)),
+        paused_until: Set(attempts.paused_until.0),
+    };
+    let columns = [attempt::Column::Subject, attempt::Column::Kind, attempt::Column::Browser];
+    let inserted = attempt::Entity::insert(row)
+        .on_conflict_do_nothing_on(columns)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(matches!(inserted, sea_orm::TryInsertResult::Inserted(1)))
+}
+
+async fn replace(
+    transaction: &DatabaseTransaction,
+    subject: &Subject,
+    stored: Attempts,
+    attempts: Attempts,
+) -> Result<bool, Error> {
+    let (hash, kind, browser) = subject.key();
+    let updated = attempt::Entity::update_many()
+        .col_expr(attempt::Column::Failures, Expr::value(i64::from(attempts.failures)))
+        .col_expr(attempt::Column::PausedUntil, Expr::value(attempts.paused_until.0))
+        .filter(attempt::Column::Subject.eq(hash))
+        .filter(attempt::Column::Kind.eq(kind))
+        .filter(attempt::Column::Browser.eq(browser))
+        .filter(attempt::Column::Failures.eq(i64::from(stored.failures)))
+        .filter(attempt::Column::PausedUntil.eq(stored.paused_until.0))
+        .exec(transaction)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}

@@ -1,0 +1,73 @@
+//! What a use case answers when it cannot do what was asked.
+
+use domain::Timestamp;
+
+use crate::keys::OpenError;
+use crate::password::HashError;
+
+/// The cases that a caller can act on, and the ones that only the operator can.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The e-mail address or the password is not right; which one is not said (S6).
+    #[error("the email address or password is not right")]
+    WrongCredentials,
+    /// The password of the person who is signed in is not right.
+    #[error("the password is not right")]
+    WrongPassword,
+    /// The code is not right.
+    #[error("the code is not right")]
+    WrongCode,
+    /// The code, or a later one, has been used (S13).
+    #[error("the code has been used")]
+    UsedCode,
+    /// The code would be right at another time: the device's clock is ahead by so many seconds (negative: behind).
+    #[error("the device's clock is off by {seconds} seconds")]
+    ClockOff {
+        /// Seconds that the device is ahead.
+        seconds: i64,
+    },
+    /// Too many wrong attempts: nothing was evaluated.
+    #[error("paused until {until:?}")]
+    Paused {
+        /// When the next one is.
+        until: Timestamp,
+        /// The present instant.
+        now: Timestamp,
+    },
+    /// Too many wrong attempts in a row from browsers that never signed in: nothing was evaluated.
+    #[error("refused after too many wrong codes")]
+    Refused,
+    /// The form belongs to a record, flow or code that is no longer the present one.
+    #[error("the form is not the present one")]
+    Stale,
+    /// The record is in a state that may not do this.
+    #[error("this state may not do that")]
+    WrongState,
+    /// MFA cannot be set up: no company of the person offers it.
+    #[error("no company of this person offers it")]
+    NotOffered,
+    /// More passwords at once than can be hashed in a second or two (S4).
+    #[error("too busy")]
+    Busy,
+    /// A sentence for whoever typed a command: it says what is wrong and what to do.
+    #[error("{0}")]
+    Refusal(String),
+    /// The database failed; nothing was changed.
+    #[error("the database failed: {0}")]
+    Store(#[from] sea_orm::DbErr),
+    /// A sealed value could not be opened: wrong keys, or the database was changed by hand.
+    #[error("{0}")]
+    Sealed(#[from] OpenError),
+    /// A stored value is not one that this program writes.
+    #[error("a stored value cannot be used: {0}")]
+    Corrupt(&'static str),
+}
+
+impl From<HashError> for Error {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Broken(why) => Self::Corrupt(why),
+        }
+    }
+}

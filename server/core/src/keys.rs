@@ -1,0 +1,269 @@
+//! The key file, and what is done with its keys: sealing (S49), keyed hashes, the password pepper (S3).
+//!
+//! The file is TOML: `pepper` and `index`, which never change, and one or more `[[sealing]]` keys with an `id`;
+//! the one with the highest id seals, all of them open (S50). Each key is 32 random bytes in base 64.
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use data_encoding::BASE64;
+use hmac::{Hmac, Mac};
+use serde::Deserialize;
+use sha2::Sha256;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::random::{self, Randomness};
+
+/// A key: 256 bits.
+type Key = Zeroizing<[u8; 32]>;
+
+/// The keys of an installation. They do not print themselves.
+pub struct Keys {
+    pepper: Key,
+    index: Key,
+    sealing: Vec<(i64, Key)>,
+}
+
+/// Why a key file cannot be used: each is a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// It is not the TOML that is expected.
+    #[error("the key file cannot be read: {0}")]
+    Format(String),
+    /// A key is not 32 bytes of base 64.
+    #[error("the key `{0}` is not 32 bytes in base 64")]
+    Length(String),
+    /// A key that nobody's generator made.
+    #[error("the key `{0}` is weak: it repeats itself. Make keys with `vestibule key new`")]
+    Weak(String),
+    /// No `[[sealing]]` entry.
+    #[error("the key file has no [[sealing]] key")]
+    NoSealingKey,
+    /// Two `[[sealing]]` entries with one id.
+    #[error("two sealing keys have the id {0}")]
+    TwiceSameId(i64),
+}
+
+/// A sealed value that cannot be opened: other keys, or it was moved or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The key with this id is not in the key file.
+    #[error("the sealing key {0} is not in the key file")]
+    NoKey(i64),
+    /// The value is not what was sealed for this place.
+    #[error("a sealed value does not belong where it was found")]
+    Forged,
+}
+
+/// What a sealed value belongs to: it opens nowhere else (S49).
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The table of the row.
+    pub table: &'static str,
+    /// The row.
+    pub row: Uuid,
+    /// The user of the row; nil for rows of nobody.
+    pub user: Uuid,
+}
+
+/// A sealed value, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Which key sealed it.
+    pub key_id: i64,
+    /// Nonce and ciphertext.
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyFile {
+    pepper: Zeroizing<String>,
+    index: Zeroizing<String>,
+    #[serde(default)]
+    sealing: Vec<SealingEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SealingEntry {
+    id: i64,
+    secret: Zeroizing<String>,
+}
+
+impl Keys {
+    /// Reads the text of a key file.
+    ///
+    /// # Errors
+    /// [`KeysError`]: nothing starts with missing or weak keys (S49).
+    pub fn parse(text: &str) -> Result<Self, KeysError> {
+        // The message alone: the error's own rendering would quote the line, and with it a key.
+        let file: KeyFile = toml::from_str(text).map_err(|error| KeysError::Format(error.message().to_owned()))?;
+        let mut sealing = Vec::new();
+        for entry in &file.sealing {
+            if sealing.iter().any(|(id, _)| *id == entry.id) {
+                return Err(KeysError::TwiceSameId(entry.id));
+            }
+            sealing.push((entry.id, parse_key(&format!("sealing {}", entry.id), &entry.secret)?));
+        }
+        if sealing.is_empty() {
+            return Err(KeysError::NoSealingKey);
+        }
+        sealing.sort_by_key(|(id, _)| *id);
+        Ok(Self { pepper: parse_key("pepper", &file.pepper)?, index: parse_key("index", &file.index)?, sealing })
+    }
+
+    /// The text of a new key file.
+    #[must_use]
+    pub fn generate(random: &dyn Randomness) -> Zeroizing<String> {
+        let key = || BASE64.encode(&*Zeroizing::new(random::bytes::<32>(random)));
+        Zeroizing::new(format!(
+            "# Vestibule's keys. Keep a copy apart from the database: without them no authenticator app works.\n\
+             pepper = \"{}\"\nindex = \"{}\"\n\n[[sealing]]\nid = 1\nsecret = \"{}\"\n",
+            key(),
+            key(),
+            key()
+        ))
+    }
+
+    /// The pepper of password hashes, outside the database (S3).
+    pub(crate) fn pepper(&self) -> Key {
+        self.pepper.clone()
+    }
+
+    /// Seals `plain` for `place` with XChaCha20-Poly1305; the key id and the place are authenticated with it.
+    pub(crate) fn seal(&self, random: &dyn Randomness, place: Place, plain: &[u8]) -> Sealed {
+        // `parse` keeps at least one; the newest seals.
+        let (key_id, key) = &self.sealing[self.sealing.len() - 1];
+        let nonce: [u8; 24] = random::bytes(random);
+        let payload = Payload { msg: plain, aad: &place.associated_data(*key_id) };
+        let cipher = XChaCha20Poly1305::new((&**key).into());
+        // Fails only for more than 256 GiB.
+        let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
+        Sealed { key_id: *key_id, bytes: [&nonce[..], &ciphertext].concat() }
+    }
+
+    /// Opens what [`Keys::seal`] made for the same place.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub(crate) fn open(&self, place: Place, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        let (_, key) =
+            self.sealing.iter().find(|(id, _)| *id == sealed.key_id).ok_or(OpenError::NoKey(sealed.key_id))?;
+        let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError::Forged)?;
+        let payload = Payload { msg: ciphertext, aad: &place.associated_data(sealed.key_id) };
+        let cipher = XChaCha20Poly1305::new((&**key).into());
+        cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| OpenError::Forged)
+    }
+
+    /// A keyed hash (HMAC-SHA256) of `parts` for `purpose`: look-ups and codes that the database alone cannot
+    /// be searched for.
+    pub(crate) fn keyed_hash(&self, purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
+        // HMAC takes keys of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.index) else { return Vec::new() };
+        for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
+            // Lengths first, so that no two lists of parts give one text.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().to_vec()
+    }
+}
+
+impl Place {
+    fn associated_data(self, key_id: i64) -> Vec<u8> {
+        format!("{}\n{}\n{}\n{key_id}", self.table, self.row, self.user).into_bytes()
+    }
+}
+
+fn parse_key(name: &str, text: &str) -> Result<Key, KeysError> {
+    let bytes = Zeroizing::new(BASE64.decode(text.as_bytes()).map_err(|_| KeysError::Length(name.to_owned()))?);
+    let key: Key = Zeroizing::new(bytes.as_slice().try_into().map_err(|_| KeysError::Length(name.to_owned()))?);
+    // 32 random bytes have fewer than 16 different values about once in 10^13: fewer were typed, not generated.
+    let mut different: Vec<u8> = key.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() < 16 { Err(KeysError::Weak(name.to_owned())) } else { Ok(key) }
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Keys(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandomness;
+
+    fn keys() -> Keys {
+        Keys::parse(&Keys::generate(&SystemRandomness)).unwrap()
+    }
+
+    const PLACE: Place = Place { table: "methods", row: Uuid::from_u128(1), user: Uuid::from_u128(2) };
+
+    // S49
+    #[test]
+    fn a_sealed_value_opens_in_its_place_only() {
+        let keys = keys();
+        let sealed = keys.seal(&SystemRandomness, PLACE, b"secret");
+        assert_eq!(keys.open(PLACE, &sealed).unwrap().as_slice(), b"secret");
+        for elsewhere in [
+            Place { table: "flows", ..PLACE },
+            Place { row: Uuid::from_u128(3), ..PLACE },
+            Place { user: Uuid::from_u128(3), ..PLACE },
+        ] {
+            assert_eq!(keys.open(elsewhere, &sealed).unwrap_err(), OpenError::Forged);
+        }
+        let mut changed = sealed.clone();
+        changed.bytes[30] ^= 1;
+        assert_eq!(keys.open(PLACE, &changed).unwrap_err(), OpenError::Forged);
+        assert_eq!(self::keys().open(PLACE, &sealed).unwrap_err(), OpenError::Forged);
+    }
+
+    // S50
+    #[test]
+    fn the_newest_key_seals_and_an_older_one_still_opens() {
+        let old = Keys::generate(&SystemRandomness);
+        let sealed = Keys::parse(&old).unwrap().seal(&SystemRandomness, PLACE, b"secret");
+        let newer = Keys::generate(&SystemRandomness);
+        let secret = newer.split("secret = ").nth(1).unwrap();
+        let both = Keys::parse(&format!("{}\n[[sealing]]\nid = 2\nsecret = {secret}", &*old)).unwrap();
+        assert_eq!(both.open(PLACE, &sealed).unwrap().as_slice(), b"secret");
+        assert_eq!(both.seal(&SystemRandomness, PLACE, b"secret").key_id, 2);
+    }
+
+    // S49
+    #[test]
+    fn missing_and_weak_keys_are_refused_with_a_sentence_that_names_them() {
+        let good = Keys::generate(&SystemRandomness);
+        let zeros = BASE64.encode(&[0; 32]);
+        let line = |key: &str| good.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
+        let weak = good.replace(&line("pepper"), &format!("pepper = \"{zeros}\""));
+        assert_eq!(
+            Keys::parse(&weak).unwrap_err().to_string(),
+            "the key `pepper` is weak: it repeats itself. Make keys with `vestibule key new`"
+        );
+        let short = good.replace(&line("index"), "index = \"c2hvcnQ=\"");
+        assert_eq!(Keys::parse(&short).unwrap_err().to_string(), "the key `index` is not 32 bytes in base 64");
+        let none = good.split("[[sealing]]").next().unwrap().to_owned();
+        assert_eq!(Keys::parse(&none).unwrap_err().to_string(), "the key file has no [[sealing]] key");
+        assert!(Keys::parse("").unwrap_err().to_string().contains("pepper"));
+        assert!(Keys::parse(&format!("{}\nspare = 1", &*good)).is_err());
+    }
+
+    #[test]
+    fn keyed_hashes_differ_by_purpose_and_by_parts() {
+        let keys = keys();
+        let hashes = [
+            keys.keyed_hash("a", &[b"bc"]),
+            keys.keyed_hash("ab", &[b"c"]),
+            keys.keyed_hash("a", &[b"b", b"c"]),
+            self::keys().keyed_hash("a", &[b"bc"]),
+        ];
+        for (index, hash) in hashes.iter().enumerate() {
+            assert_eq!(hashes.iter().filter(|other| *other == hash).count(), 1, "{index}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What people are told by mail when their security changes, and what to do if it wasn't them (S53).
+
+use jiff::tz::TimeZone;
+use sea_orm::DatabaseTransaction;
+
+use crate::caller::{Client, User};
+use crate::local_time;
+use crate::outbox::{Channel, Message};
+use crate::{Error, Vestibule};
+
+/// What changed. To add one: a case here, its subject and its sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    AppAdded,
+    AppChanged,
+    RecoveryCodeSaved,
+}
+
+impl Notice {
+    const fn subject(self) -> &'static str {
+        match self {
+            Self::AppAdded => "Authenticator app added",
+            Self::AppChanged => "Authenticator app changed",
+            Self::RecoveryCodeSaved => "New recovery code saved",
+        }
+    }
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::AppAdded => {
+                "An authenticator app was added to your account. From now on you confirm each sign-in with a code \
+                 of that app."
+            }
+            Self::AppChanged => {
+                "The authenticator app of your account was changed. Codes of the earlier app no longer work."
+            }
+            Self::RecoveryCodeSaved => "A new recovery code was saved for your account. Any earlier code is void.",
+        }
+    }
+}
+
+impl Vestibule {
+    /// Posts the notice to the person, in the transaction of the change.
+    pub(crate) async fn notify(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: &User,
+        notice: Notice,
+        client: &Client,
+    ) -> Result<(), Error> {
+        let settings = &self.inner.settings;
+        let zone = user.time_zone.as_deref().and_then(|name| local_time::zone(name).ok()).unwrap_or(TimeZone::UTC);
+        let helper = match &settings.support {
+            Some(support) => format!("your company's administrator or {support}"),
+            None => "your company's administrator".to_owned(),
+        };
+        let body = format!(
+            "Hello {name},\n\n{sentence}\n\nWhen: {when}\nFrom: {address}\n\n\
+             If this was you, there is nothing to do.\n\n\
+             If it wasn't you, tell {helper} at once: somebody else may know your password.\n\n\
+             {product}, {url}\n",
+            name = user.name,
+            sentence = notice.sentence(),
+            when = local_time::spelt_out(self.now(), &zone),
+            address = client.address,
+            product = settings.product,
+            url = settings.public_url,
+        );
+        let subject = format!("{}: {}", settings.product, notice.subject());
+        let message = Message { channel: Channel::Mail, to: user.email.clone(), subject, body };
+        self.post(transaction, &message).await
+    }
+}

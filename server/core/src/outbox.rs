@@ -1,0 +1,229 @@
+//! Messages on their way (spec of the operator): written in the transaction of the change, sent afterwards by a
+//! worker, so that a gateway that is down loses nothing and several instances send once.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{DAY, MINUTE, OutboxId, SECOND, Timestamp};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::keys::{Place, Sealed};
+use crate::store::entities::outbox;
+use crate::{Error, Vestibule};
+
+/// How long a worker has to send a message that it has taken, in milliseconds; then another may.
+const LEASE: i64 = MINUTE;
+/// How long a gateway may take (fault tests: a gateway that hangs).
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often the worker looks for messages of other instances.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a notice is tried, in milliseconds.
+const NOTICE_LASTS: i64 = 3 * DAY;
+/// The longest pause between two tries, in milliseconds.
+const LONGEST_PAUSE: i64 = 15 * MINUTE;
+
+/// How a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// E-mail.
+    Mail,
+}
+
+/// A message.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// How it travels.
+    pub channel: Channel,
+    /// The address.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Message").field("channel", &self.channel).finish_non_exhaustive()
+    }
+}
+
+/// Why a message could not be sent; it is tried again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SendError(pub String);
+
+/// Sends messages.
+#[async_trait]
+pub trait Sender: Send + Sync {
+    /// Hands a message to its gateway; `Ok` only once the gateway has taken it.
+    async fn send(&self, message: &Message) -> Result<(), SendError>;
+}
+
+impl Channel {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+        }
+    }
+}
+
+impl Vestibule {
+    /// Puts a message into the outbox, to be sent once the transaction is committed.
+    pub(crate) async fn post(&self, transaction: &DatabaseTransaction, message: &Message) -> Result<(), Error> {
+        let id = self.id();
+        let plain = Zeroizing::new(serde_json::to_vec(message).map_err(|_| Error::Corrupt("message"))?);
+        let sealed = self.inner.keys.seal(&*self.inner.random, place(id), &plain);
+        let now = self.now();
+        outbox::Entity::insert(outbox::ActiveModel {
+            id: Set(id),
+            channel: Set(message.channel.name().to_owned()),
+            dedupe_key: Set(None),
+            sealed: Set(Some(sealed.bytes)),
+            key_id: Set(sealed.key_id),
+            created_at: Set(now.0),
+            due_at: Set(now.0),
+            expires_at: Set(now.plus(NOTICE_LASTS).0),
+            tries: Set(0),
+            sent_at: Set(None),
+            failed_at: Set(None),
+        })
+        .exec_without_returning(transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Wakes the worker: a message was committed.
+    pub(crate) fn outbox_has_mail(&self) {
+        self.inner.outbox_ready.notify_one();
+    }
+
+    /// Sends what is due, until the task is dropped. Failures are logged and tried again.
+    pub async fn run_outbox(self, sender: &dyn Sender) {
+        loop {
+            if let Err(error) = self.send_due(sender).await {
+                tracing::error!(%error, "the outbox could not be read");
+            }
+            // Either end of the wait leads to the same look.
+            let _ = tokio::time::timeout(LOOK, self.inner.outbox_ready.notified()).await;
+        }
+    }
+
+    /// Sends every message that is due now. How many were sent.
+    ///
+    /// # Errors
+    /// What the store says; what was sent before stays sent.
+    pub async fn send_due(&self, sender: &dyn Sender) -> Result<u32, Error> {
+        let mut sent = 0;
+        while let Some(row) = self.lease_next().await? {
+            if self.deliver(sender, row).await? {
+                sent += 1;
+            }
+        }
+        Ok(sent)
+    }
+
+    /// Takes the oldest message that is due, so that no other worker sends it meanwhile.
+    async fn lease_next(&self) -> Result<Option<outbox::Model>, Error> {
+        loop {
+            let now = self.now();
+            let due = outbox::Entity::find()
+                .filter(outbox::Column::SentAt.is_null())
+                .filter(outbox::Column::FailedAt.is_null())
+                .filter(outbox::Column::DueAt.lte(now.0))
+                .order_by_asc(outbox::Column::DueAt)
+                .order_by_asc(outbox::Column::Id)
+                .limit(1)
+                .one(self.inner.store.reader())
+                .await?;
+            let Some(row) = due else { return Ok(None) };
+            let transaction = self.inner.store.begin().await?;
+            let leased = outbox::Entity::update_many()
+                .col_expr(outbox::Column::DueAt, Expr::value(now.plus(LEASE).0))
+                .col_expr(outbox::Column::Tries, Expr::value(row.tries + 1))
+                .filter(outbox::Column::Id.eq(row.id))
+                .filter(outbox::Column::DueAt.eq(row.due_at))
+                .filter(outbox::Column::SentAt.is_null())
+                .exec(&transaction)
+                .await?;
+            transaction.commit().await?;
+            if leased.rows_affected == 1 {
+                return Ok(Some(row));
+            }
+        }
+    }
+
+    /// Sends one message and writes down how it went. Whether it was sent.
+    async fn deliver(&self, sender: &dyn Sender, row: outbox::Model) -> Result<bool, Error> {
+        let id = OutboxId(row.id);
+        let outcome = if self.now() >= Timestamp(row.expires_at) {
+            Err(SendError("it is too old".to_owned()))
+        } else {
+            let bytes = row.sealed.clone().ok_or(Error::Corrupt("message without text"))?;
+            let plain = self.inner.keys.open(place(row.id), &Sealed { key_id: row.key_id, bytes })?;
+            let message: Message = serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("message"))?;
+            match tokio::time::timeout(GATEWAY_TIMEOUT, sender.send(&message)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(SendError("the gateway did not answer in time".to_owned())),
+            }
+        };
+        let now = self.now();
+        let update = outbox::Entity::update_many().filter(outbox::Column::Id.eq(row.id));
+        let update = match &outcome {
+            Ok(()) => update
+                .col_expr(outbox::Column::SentAt, Expr::value(now.0))
+                .col_expr(outbox::Column::Sealed, Expr::value(Option::<Vec<u8>>::None)),
+            Err(error) if now >= Timestamp(row.expires_at) => {
+                tracing::error!(%id, %error, "a message is given up");
+                update
+                    .col_expr(outbox::Column::FailedAt, Expr::value(now.0))
+                    .col_expr(outbox::Column::Sealed, Expr::value(Option::<Vec<u8>>::None))
+            }
+            Err(error) => {
+                tracing::warn!(%id, %error, "a message could not be sent and is tried again");
+                update.col_expr(outbox::Column::DueAt, Expr::value(now.plus(pause(row.tries)).0))
+            }
+        };
+        let transaction = self.inner.store.begin().await?;
+        update.exec(&transaction).await?;
+        transaction.commit().await?;
+        Ok(outcome.is_ok())
+    }
+}
+
+fn place(id: Uuid) -> Place {
+    Place { table: "outbox", row: id, user: Uuid::nil() }
+}
+
+/// Milliseconds until the next try, after `tries` earlier ones: five seconds, doubling.
+fn pause(tries: i64) -> i64 {
+    (5 * SECOND).saturating_mul(1 << tries.clamp(0, 20)).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_are_five_seconds_apart_and_then_up_to_a_quarter_of_an_hour() {
+        let seconds: Vec<i64> = (0..10).map(|tries| pause(tries) / SECOND).collect();
+        assert_eq!(seconds, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+    }
+
+    // S51
+    #[test]
+    fn a_message_does_not_print_its_text() {
+        let message = Message {
+            channel: Channel::Mail,
+            to: "anna@example.com".to_owned(),
+            subject: "subject".to_owned(),
+            body: "canary".to_owned(),
+        };
+        assert_eq!(format!("{message:?}"), "Message { channel: Mail, .. }");
+    }
+}

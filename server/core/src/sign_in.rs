@@ -1,0 +1,119 @@
+//! The first door: e-mail address and password. And the way out.
+
+use domain::{Email, Ended, ReturnPath, SessionId, SessionState, UserId, after_password};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::audit::{Entry, Event};
+use crate::caller::{Caller, Client, Entered};
+use crate::password::Verdict;
+use crate::secret::{Password, Token};
+use crate::store::entities::{session, user};
+use crate::{Error, Vestibule};
+
+impl Vestibule {
+    /// Checks an address and a password, and opens a record in the state that follows. An unknown address and a
+    /// wrong password look, and cost, the same (S6). The browser's earlier record ends.
+    ///
+    /// # Errors
+    /// [`Error::WrongCredentials`], [`Error::Paused`], [`Error::Busy`] or what the store says.
+    pub async fn sign_in(
+        &self,
+        client: &Client,
+        earlier: &Caller,
+        email: &Email,
+        password: Password,
+        return_to: Option<ReturnPath>,
+    ) -> Result<Entered, Error> {
+        let person = user::Entity::find()
+            .filter(user::Column::Email.eq(email.as_str()))
+            .one(self.inner.store.reader())
+            .await?;
+        let id = person.as_ref().map(|person| UserId(person.id));
+        let subject = self.password_subject(client, email, id).await?;
+
+        let transaction = self.inner.store.begin().await?;
+        self.reserve(&transaction, &subject).await?;
+        transaction.commit().await?;
+
+        let hash = person.as_ref().and_then(|person| person.password_hash.as_deref());
+        let verdict = self.inner.passwords.verify(password, hash).await?;
+
+        let transaction = self.inner.store.begin().await?;
+        let entry = Entry { actor: None, subject: id, ..Entry::operator(Event::PasswordEntered, id, None) };
+        let entry = Entry { client: Some(client), ..entry };
+        let (Verdict::Right, Some(person), Some(hash)) = (verdict, &person, hash) else {
+            self.audit(&transaction, entry.failed()).await?;
+            transaction.commit().await?;
+            return Err(Error::WrongCredentials);
+        };
+        let user = UserId(person.id);
+        // The password may have changed while it was being checked.
+        self.hold_user(&transaction, user, Some(hash)).await.map_err(|_| Error::WrongCredentials)?;
+        self.guessed_right(&transaction, &subject).await?;
+        self.audit(&transaction, entry).await?;
+        if let Some(record) = earlier.record_id() {
+            self.end_record(&transaction, record, Ended::Replaced).await?;
+        }
+        let standing = self.standing(&transaction, user).await?;
+        let state = after_password(&standing.assessment);
+        let token = Token::new(&*self.inner.random);
+        let record = SessionId(self.id());
+        let now = self.now().0;
+        session::Entity::insert(session::ActiveModel {
+            id: Set(record.0),
+            user_id: Set(user.0),
+            token_hash: Set(token.hash()),
+            state: Set(state.as_str().to_owned()),
+            epoch: Set(self.inner.store.epoch()),
+            password_at: Set(now),
+            proved_at: Set(None),
+            proved_by: Set(None),
+            return_to: Set(return_to.map(|path| path.as_str().to_owned())),
+            address: Set(client.address.clone()),
+            browser: Set(client.browser.clone()),
+            created_at: Set(now),
+            used_at: Set(now),
+            ended_at: Set(None),
+            ended_reason: Set(None),
+        })
+        .exec_without_returning(&transaction)
+        .await?;
+        let known = if state == SessionState::Full {
+            self.audit(&transaction, Entry::own(Event::SignedIn, user, client)).await?;
+            self.remember_browser(&transaction, client, user).await?
+        } else {
+            None
+        };
+        transaction.commit().await?;
+        Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
+    }
+
+    /// A sign-in that waited for a set-up which nobody asks for any more goes on to where it would be now.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the record has moved on meanwhile.
+    pub async fn enter_freed(&self, client: &Client, caller: &Caller) -> Result<Entered, Error> {
+        let signed_in = caller.signed_in()?;
+        let transaction = self.inner.store.begin().await?;
+        let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
+        self.audit(&transaction, Entry::own(Event::SignedIn, signed_in.user.id, client)).await?;
+        let known = self.remember_browser(&transaction, client, signed_in.user.id).await?;
+        transaction.commit().await?;
+        let record = SessionId(signed_in.record.id);
+        Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
+    }
+
+    /// Ends the caller's record (S34). For nobody, nothing.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn sign_out(&self, client: &Client, caller: &Caller) -> Result<(), Error> {
+        let Ok(signed_in) = caller.signed_in() else { return Ok(()) };
+        let transaction = self.inner.store.begin().await?;
+        if self.end_record(&transaction, SessionId(signed_in.record.id), Ended::SignedOut).await? {
+            self.audit(&transaction, Entry::own(Event::SignedOut, signed_in.user.id, client)).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! The database: SQLite or PostgreSQL, through SeaORM.
+//!
+//! Reads go to [`Store::reader`]; every change happens between [`Store::begin`] and `commit`. On SQLite the
+//! writer is one connection of its own, so that writers queue fairly instead of failing with BUSY, and
+//! transactions begin IMMEDIATE (S55). Nothing slow, and nothing over the network, happens inside one.
+
+pub mod entities;
+
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+/// How long a statement waits for another program's transaction on the same SQLite file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection before it is told to try again.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The database of an installation. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    /// Sessions of another epoch are void (S58). Read once: a restore happens while nothing serves.
+    epoch: i64,
+}
+
+impl Store {
+    /// Connects to `sqlite://PATH` (made if it is not there) or `postgres://…`, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`DbErr`] when the database cannot be reached or its schema cannot be brought up to date.
+    pub async fn open(url: &str) -> Result<Self, DbErr> {
+        let (reader, writer) = connect(url).await?;
+        Migrator::up(&writer, None).await?;
+        let installation = entities::installation::Entity::find_by_id(1).one(&reader).await?;
+        let epoch = installation.ok_or_else(|| DbErr::RecordNotFound("installation".into()))?.epoch;
+        Ok(Self { reader, writer, epoch })
+    }
+
+    /// The connection for reads outside a transaction.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// The present epoch.
+    #[must_use]
+    pub fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    /// Begins a transaction that writes.
+    ///
+    /// # Errors
+    /// [`DbErr`] when no connection is to be had.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.writer.begin_with_options(options).await
+    }
+
+    /// Closes the connections, and with them, on SQLite, the write-ahead log.
+    ///
+    /// # Errors
+    /// [`DbErr`] when they cannot be closed in order.
+    pub async fn close(self) -> Result<(), DbErr> {
+        if self.writer.get_database_backend() == DbBackend::Sqlite {
+            self.reader.close().await?;
+        }
+        self.writer.close().await
+    }
+}
+
+async fn connect(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).acquire_timeout(ACQUIRE_TIMEOUT).connect_timeout(ACQUIRE_TIMEOUT);
+    if !url.starts_with("sqlite:") {
+        options.max_connections(20);
+        let pool = Database::connect(options).await?;
+        return Ok((pool.clone(), pool));
+    }
+    // S55: what was answered survives a power failure.
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+    });
+    let writer = Database::connect(options.clone().max_connections(1).min_connections(1).to_owned()).await?;
+    let reader = Database::connect(options.max_connections(8).to_owned()).await?;
+    Ok((reader, writer))
+}
