@@ -44,7 +44,7 @@ pub fn wait(seconds: u32) -> String {
 #[must_use]
 pub fn countdown(seconds: u32) -> String {
     let rest = seconds % 60;
-    [&(seconds / 60).to_string(), if rest < 10 { ":0" } else { ":" }, &rest.to_string()].concat()
+    [&*(seconds / 60).to_string(), if rest < 10 { ":0" } else { ":" }, &rest.to_string()].concat()
 }
 
 /// Minutes and seconds as they are spoken: "1 minute 30 seconds".
@@ -68,6 +68,13 @@ pub fn required(demand: &Demand, day: &str) -> String {
             [&demand.company, " requires this of everybody who handles payments. You have since ", day, "."].concat()
         }
     }
+}
+
+/// Why a session asks for its password again: these companies have begun to ask for more.
+#[must_use]
+pub fn password_due(companies: &[&str]) -> String {
+    let verb = if companies.len() == 1 { " now requires" } else { " now require" };
+    [&list(companies), verb, " two-factor authentication. Enter your password to go on."].concat()
 }
 
 /// The early-enrolment banner: every company, and the earliest date.

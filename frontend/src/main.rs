@@ -1,1 +1,5 @@
-fn main() {}
+//! Vestibule's browser entry point.
+
+fn main() {
+    app::start();
+}

@@ -5,7 +5,11 @@
 //! [`table::FUNCTIONS`] with the session states that may call it, and a section in `docs/api.md`. Tests compare
 //! all three, and the server refuses a call that the table does not allow before the function runs.
 
+#[cfg(feature = "ssr")]
+pub mod cookies;
 mod error;
+#[cfg(feature = "ssr")]
+mod failure;
 pub mod recovery_code;
 #[cfg(feature = "ssr")]
 pub mod request;
@@ -15,3 +19,5 @@ pub mod set_up_app;
 pub mod table;
 
 pub use error::{ApiError, Code};
+#[cfg(feature = "ssr")]
+pub use failure::Asked;

@@ -34,7 +34,7 @@ pub struct MethodFacts {
 }
 
 /// How the person's account is secured.
-#[server(prefix = "/api", endpoint = "security", input = Json, output = Json)]
+#[server(name = ReadSecurity, prefix = "/api", endpoint = "security", input = Json, output = Json)]
 pub async fn security() -> Result<Security, ApiError> {
     let request = super::request::ApiRequest::current()?;
     Ok(request.vestibule.security(&request.caller).await?.into())

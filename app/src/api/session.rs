@@ -65,7 +65,8 @@ pub async fn sign_in(email: String, password: String, return_to: Option<String>)
     let email = super::request::parse_email(&email)?;
     let password = super::request::parse_password(password)?;
     let return_to = return_to.and_then(|path| domain::ReturnPath::parse(&path));
-    let entered = request.vestibule.sign_in(&request.client, &request.caller, &email, password, return_to).await?;
+    let entered = request.vestibule.sign_in(&request.client, &request.caller, &email, password, return_to).await;
+    let entered = entered.map_err(|error| ApiError::of(error, super::Asked::Password))?;
     Ok(request.enter(entered))
 }
 
@@ -90,6 +91,7 @@ pub async fn stay_signed_in() -> Result<SessionView, ApiError> {
 pub async fn challenge_app(record: SessionId, code: String) -> Result<SessionView, ApiError> {
     let request = super::request::ApiRequest::current()?;
     let code = super::request::parse_code(&code)?;
-    let entered = request.vestibule.challenge_app(&request.client, &request.caller, record, code).await?;
+    let entered = request.vestibule.challenge_app(&request.client, &request.caller, record, code).await;
+    let entered = entered.map_err(|error| ApiError::of(error, super::Asked::Code))?;
     Ok(request.enter(entered))
 }

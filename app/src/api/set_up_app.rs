@@ -61,13 +61,14 @@ pub async fn start_app_set_up(record: SessionId) -> Result<AppSetUp, ApiError> {
 pub async fn open_app_set_up(password: String) -> Result<AppSetUp, ApiError> {
     let request = super::request::ApiRequest::current()?;
     let password = super::request::parse_password(password)?;
-    let (flow, entered) = request.vestibule.open_app_set_up(&request.client, &request.caller, password).await?;
+    let opened = request.vestibule.open_app_set_up(&request.client, &request.caller, password).await;
+    let (flow, entered) = opened.map_err(|error| ApiError::of(error, super::Asked::Password))?;
     request.enter(entered);
     request.set_up(flow)
 }
 
 /// The set-up that is open in this session, if any: a reload and a second tab go on with it.
-#[server(prefix = "/api", endpoint = "app_set_up", input = Json, output = Json)]
+#[server(name = ReadAppSetUp, prefix = "/api", endpoint = "app_set_up", input = Json, output = Json)]
 pub async fn app_set_up() -> Result<Option<AppSetUp>, ApiError> {
     let request = super::request::ApiRequest::current()?;
     request.vestibule.app_set_up(&request.caller).await?.map(|flow| request.set_up(flow)).transpose()
@@ -78,7 +79,8 @@ pub async fn app_set_up() -> Result<Option<AppSetUp>, ApiError> {
 pub async fn prove_app(flow: FlowId, code: String) -> Result<AppSetUp, ApiError> {
     let request = super::request::ApiRequest::current()?;
     let code = super::request::parse_code(&code)?;
-    let (flow, entered) = request.vestibule.prove_app(&request.client, &request.caller, flow, code).await?;
+    let proved = request.vestibule.prove_app(&request.client, &request.caller, flow, code).await;
+    let (flow, entered) = proved.map_err(|error| ApiError::of(error, super::Asked::Code))?;
     request.enter(entered);
     request.set_up(flow)
 }
@@ -88,7 +90,8 @@ pub async fn prove_app(flow: FlowId, code: String) -> Result<AppSetUp, ApiError>
 pub async fn confirm_app(flow: FlowId, code: String) -> Result<SessionView, ApiError> {
     let request = super::request::ApiRequest::current()?;
     let code = super::request::parse_code(&code)?;
-    let entered = request.vestibule.confirm_app(&request.client, &request.caller, flow, code).await?;
+    let confirmed = request.vestibule.confirm_app(&request.client, &request.caller, flow, code).await;
+    let entered = confirmed.map_err(|error| ApiError::of(error, super::Asked::NewCode))?;
     Ok(request.enter(entered))
 }
 

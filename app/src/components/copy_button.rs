@@ -33,7 +33,12 @@ pub fn CopyButton(
             announcer.say(if worked { "Copied" } else { failure });
             copied.try_set(Some(worked));
             if worked {
-                set_timeout(move || drop(copied.try_set(None)), SAYS_SO);
+                set_timeout(
+                    move || {
+                        copied.try_set(None);
+                    },
+                    SAYS_SO,
+                );
             }
         });
     };

@@ -36,8 +36,13 @@ impl Title {
         }
     }
 
+    /// Leaves the focus to something that comes before the next heading.
+    pub fn keep_focus(self) {
+        self.moved.set_value(false);
+    }
+
     /// Whether the focus should go to what has just appeared. From the second page on it does.
-    pub fn takes_focus(self) -> bool {
+    fn takes_focus(self) -> bool {
         let moved = self.moved.get_value();
         self.moved.set_value(true);
         moved

@@ -58,6 +58,11 @@ impl Sending {
         self.busy.get()
     }
 
+    /// Whether it is on its way; not tracked.
+    pub fn is_busy(self) -> bool {
+        self.busy.get_untracked()
+    }
+
     /// What is wrong with the fields; tracked.
     pub fn problems(self) -> RwSignal<Vec<Problem>> {
         self.problems

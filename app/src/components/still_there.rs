@@ -82,6 +82,21 @@ impl Watch {
         self.session.refresh();
     }
 
+    /// The person is there: the session goes on, or, where it cannot, the dialog makes way.
+    fn stay(self, sending: Sending) {
+        if self.last.get_untracked() {
+            self.told.set_value(true);
+            self.look();
+            return;
+        }
+        sending.send(async move {
+            self.session.update(stay_signed_in().await?);
+            // Nothing makes a session last longer than the longest that any may.
+            self.last.set(self.remaining().is_some_and(|left| left <= WARNING));
+            Ok(())
+        });
+    }
+
     /// Closes the dialog and waits for nothing.
     fn rest(self) {
         self.left.set(None);
@@ -115,6 +130,7 @@ pub fn StillThere() -> impl IntoView {
         }
     });
 
+    let sending = Sending::new("");
     let dialog = NodeRef::<html::Dialog>::new();
     let open = Memo::new(move |_| watch.left.read().is_some());
     Effect::new(move || {
@@ -123,61 +139,45 @@ pub fn StillThere() -> impl IntoView {
             if open { drop(dialog.show_modal()) } else { dialog.close() }
         }
     });
-    view! { <dialog node_ref=dialog aria-labelledby="still-there">{move || open.get().then(|| view! { <Question watch/> })}</dialog> }
+    // Escape is somebody who is there.
+    let escape = move |event: web_sys::Event| {
+        event.prevent_default();
+        watch.stay(sending);
+    };
+    view! {
+        <dialog node_ref=dialog aria-labelledby="still-there" on:cancel=escape>
+            {move || open.get().then(|| view! { <Question watch sending/> })}
+        </dialog>
+    }
 }
 
 /// What the dialog says and offers.
 #[component]
-fn Question(watch: Watch) -> impl IntoView {
-    let sending = Sending::new("");
-    let stay = move || {
-        if watch.last.get_untracked() {
-            watch.told.set_value(true);
-            watch.look();
-            return;
-        }
-        sending.send(async move {
-            watch.session.update(stay_signed_in().await?);
-            // Nothing makes a session last longer than the longest that any may.
-            watch.last.set(watch.remaining().is_some_and(|left| left <= WARNING));
-            Ok(())
-        });
-    };
+fn Question(watch: Watch, sending: Sending) -> impl IntoView {
+    let inside = Memo::new(move |_| watch.session.is(SessionState::Full));
+    let beginning = move || if inside.get() { "You will be signed out in " } else { "This sign-in ends in " };
     let sentence = move || {
-        let mid_sign_in = !watch.session.is(SessionState::Full);
         if watch.last.get() {
             "It can't be put off any more: finish what you are doing, then sign in again."
-        } else if mid_sign_in {
-            "If you are still installing an app, take the time you need."
-        } else {
+        } else if inside.get() {
             "Nothing has happened here for a while."
+        } else {
+            "If you are still installing an app, take the time you need."
         }
     };
-    let thing = move || if watch.session.is(SessionState::Full) { "You will be signed out in " } else { "This sign-in ends in " };
     let left = move || watch.left.get().unwrap_or_default();
     // Spoken every half minute, not every second.
     let spoken = Memo::new(move |_| Some(left().div_ceil(30) * 30).filter(|left| *left < WARNING));
     view! {
-        <div class="stack" on:keydown=move |event| {
-            // Escape is somebody who is there.
-            if event.key() == "Escape" {
-                event.prevent_default();
-                stay();
-            }
-        }>
+        <div class="stack">
             <h2 id="still-there">"Still there?"</h2>
-            <p>
-                {thing}
-                <b class="digits">{move || text::countdown(left())}</b>
-                ". "
-                {sentence}
-            </p>
+            <p>{beginning} <b class="digits">{move || text::countdown(left())}</b> ". " {sentence}</p>
             <p role="status" class="unseen">
-                {move || spoken.get().map(|left| [thing(), &text::remaining(left), "."].concat())}
+                {move || spoken.get().map(|left| [beginning(), &text::remaining(left), "."].concat())}
             </p>
             <Trouble sending/>
             <div class="row">
-                <button type="button" class="primary" on:click=move |_| stay()>
+                <button type="button" class="primary" on:click=move |_| watch.stay(sending)>
                     {move || if watch.last.get() { "Close" } else { "Stay Signed In" }}
                 </button>
                 <button type="button" class="secondary" on:click=move |_| sending.send(watch.session.leave())>

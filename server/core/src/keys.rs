@@ -127,7 +127,8 @@ impl Keys {
     }
 
     /// The pepper of password hashes, outside the database (S3).
-    pub(crate) fn pepper(&self) -> Key {
+    #[must_use]
+    pub fn pepper(&self) -> Zeroizing<[u8; 32]> {
         self.pepper.clone()
     }
 

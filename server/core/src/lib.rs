@@ -38,6 +38,7 @@ pub use companies::{CompanyChange, CompanyRow, NewCompany};
 pub use demo::DemoPerson;
 pub use error::Error;
 pub use people::UserRow;
+pub use sea_orm::DbErr as StoreError;
 pub use recovery_code::StagedRecoveryCode;
 pub use security::{MethodFacts, Security};
 pub use set_up_app::{AppFlowStep, AppSetUp};

@@ -1,0 +1,140 @@
+//! From what a use case says to what the browser is told. On the server only.
+
+use vestibule_core::Error;
+
+use super::{ApiError, Code};
+
+/// What was asked for when it failed: the same failure reads differently beside another field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Address and password, or the password alone.
+    Password,
+    /// A code of the app.
+    Code,
+    /// A code of the app that is being set up.
+    NewCode,
+    /// None of these.
+    Nothing,
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self::of(error, Asked::Nothing)
+    }
+}
+
+impl ApiError {
+    /// What the browser is told of a failure. Causes that only the operator can act on go to the log, once.
+    #[must_use]
+    pub fn of(error: Error, asked: Asked) -> Self {
+        let in_field = |error: Self| match asked {
+            Asked::Password => error.field("password"),
+            Asked::Code | Asked::NewCode => error.field("code"),
+            Asked::Nothing => error,
+        };
+        match error {
+            Error::WrongCredentials => in_field(Self::new(
+                Code::WrongCredentials,
+                "The email address or password is not right. Try again, or ask your administrator to help.",
+            )),
+            Error::WrongPassword => {
+                in_field(Self::new(Code::WrongCredentials, "Your password is not right. Try again."))
+            }
+            Error::WrongCode if asked == Asked::NewCode => {
+                in_field(Self::new(Code::WrongCode, "That code didn't match. Wait for the next one and enter it."))
+            }
+            Error::WrongCode => in_field(Self::new(Code::WrongCode, "That code is not right. Wait for the next one.")),
+            Error::UsedCode => in_field(Self::new(Code::UsedCode, "That code has been used. Wait for the next one.")),
+            Error::ClockOff { seconds } => in_field(Self::new(Code::ClockOff, clock_sentence(seconds))),
+            Error::Paused { until, now } => {
+                let seconds = until.seconds_from(now);
+                let what = if asked == Asked::Password { "attempts" } else { "wrong codes" };
+                let message = format!("Too many {what}. Try again in {}.", duration(seconds));
+                in_field(Self::new(Code::Paused, message)).retry_after(seconds)
+            }
+            Error::Refused => in_field(Self::new(
+                Code::Refused,
+                "Too many wrong codes in a row. Use a device that has signed in before, or ask your administrator.",
+            )),
+            Error::Stale => Self::new(Code::Stale, "This page is out of date. Go on with the newest one."),
+            Error::WrongState => Self::new(Code::WrongState, "That is not possible at this point of the sign-in."),
+            Error::NotOffered => Self::new(
+                Code::WrongState,
+                "None of your companies uses two-factor authentication yet. Ask your administrator.",
+            ),
+            Error::Busy => {
+                let message = "Many people are signing in at this moment. Try again in a few seconds.";
+                Self::new(Code::Unavailable, message).retry_after(1)
+            }
+            Error::Store(_) => {
+                tracing::error!(%error, "the store failed");
+                let message = "Your account cannot be reached at this moment. Try again in a few seconds.";
+                Self::new(Code::Unavailable, message).retry_after(2)
+            }
+            Error::Sealed(_) | Error::Corrupt(_) | Error::Refusal(_) => {
+                tracing::error!(%error, "a call failed");
+                Self::new(Code::Internal, "Something went wrong here. Try again in a moment.")
+            }
+        }
+    }
+}
+
+/// How far the device's clock is off, in words. `seconds` ahead; negative: behind.
+fn clock_sentence(seconds: i64) -> String {
+    let minutes = (seconds.unsigned_abs() + 30) / 60;
+    let (unit, direction) =
+        (if minutes == 1 { "minute" } else { "minutes" }, if seconds > 0 { "fast" } else { "slow" });
+    format!(
+        "The clock of the device with your app is {minutes} {unit} {direction}. Turn on automatic time there, then \
+         try again."
+    )
+}
+
+/// A wait, in words: whole minutes from one minute on, rounded up.
+fn duration(seconds: u32) -> String {
+    match seconds {
+        0 | 1 => "a second".to_owned(),
+        2..60 => format!("{seconds} seconds"),
+        60 => "1 minute".to_owned(),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Timestamp;
+
+    #[test]
+    fn a_pause_says_how_long_it_is() {
+        let told = |milliseconds, asked| {
+            let error = Error::Paused { until: Timestamp(milliseconds), now: Timestamp(0) };
+            let error = ApiError::of(error, asked);
+            (error.message, error.retry_after_s)
+        };
+        assert_eq!(
+            told(30_000, Asked::Code),
+            ("Too many wrong codes. Try again in 30 seconds.".to_owned(), Some(30))
+        );
+        assert_eq!(told(60_000, Asked::Password), ("Too many attempts. Try again in 1 minute.".to_owned(), Some(60)));
+        assert_eq!(told(61_000, Asked::Password).0, "Too many attempts. Try again in 2 minutes.");
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_said_in_minutes_and_direction() {
+        assert!(clock_sentence(-240).contains("is 4 minutes slow"));
+        assert!(clock_sentence(60).contains("is 1 minute fast"));
+    }
+
+    // S8
+    #[test]
+    fn what_only_the_operator_can_mend_is_not_told_to_the_browser() {
+        let error = Error::Store(sea_orm_error());
+        assert!(!ApiError::from(error).message.contains("canary"));
+        assert!(!ApiError::from(Error::Refusal("canary".to_owned())).message.contains("canary"));
+    }
+
+    fn sea_orm_error() -> vestibule_core::StoreError {
+        vestibule_core::StoreError::Custom("canary".to_owned())
+    }
+}

@@ -1,0 +1,127 @@
+//! The pages, one file each, and what decides between them.
+
+mod challenge;
+mod method;
+mod not_found;
+mod required;
+mod save_code;
+mod security;
+mod security_app;
+mod sign_in;
+mod sign_in_app;
+
+use leptos::ev;
+use leptos::prelude::*;
+
+use crate::api::ApiError;
+use crate::browser::navigation::{Entry, Navigation};
+use crate::browser::shell::{self, Typed};
+use crate::components::announcer::{Announcements, Announcer};
+use crate::components::door::Door;
+use crate::components::heading::Title;
+use crate::components::needed::{Failed, Skeleton};
+use crate::components::session::{Session, Standing};
+use crate::components::still_there::StillThere;
+use crate::route::{Decision, Page, decide};
+
+/// What was typed before this program was there; the sign-in form takes it.
+type Carried = StoredValue<Option<Typed>>;
+
+/// What is on the screen.
+#[derive(Clone, PartialEq)]
+enum Shown {
+    /// Nothing yet.
+    Waiting,
+    /// Why there is nothing.
+    Unreachable(ApiError),
+    /// Nothing for a moment: the address changes to this one.
+    Leaving(String),
+    /// A page.
+    Page(Page),
+}
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    let navigation = Navigation::start();
+    let session = Session::start(navigation);
+    provide_context(session);
+    provide_context(Announcer::new());
+    provide_context(Title::start());
+    provide_context::<Carried>(StoredValue::new(None));
+    blank_when_put_aside(session);
+
+    let shown = Memo::new(move |_| {
+        let address = navigation.address().read();
+        match &*session.standing().read() {
+            Standing::Known(view) => match decide(view, &address) {
+                Decision::Show(page) => Shown::Page(page),
+                Decision::Go(to) => Shown::Leaving(to),
+            },
+            // The first door works by itself.
+            Standing::Unreachable(_) if Page::at(&address.path) == Page::SignIn => Shown::Page(Page::SignIn),
+            Standing::Unreachable(error) => Shown::Unreachable(error.clone()),
+            Standing::Unknown => Shown::Waiting,
+        }
+    });
+    Effect::new(move || {
+        if let Shown::Leaving(to) = shown.get() {
+            session.go(&to, Entry::Replaced);
+        }
+    });
+    view! {
+        {move || draw(shown.get(), session)}
+        <StillThere/>
+        <Announcements/>
+    }
+}
+
+fn draw(shown: Shown, session: Session) -> AnyView {
+    match shown {
+        // The shell stays as long as there is nothing to put in its place.
+        Shown::Waiting | Shown::Leaving(_) if shell::is_there() => ().into_any(),
+        Shown::Waiting | Shown::Leaving(_) => view! { <Door><Skeleton/></Door> }.into_any(),
+        Shown::Unreachable(error) => {
+            shell::take();
+            let again = Callback::new(move |()| session.refresh());
+            view! { <Door><Failed error again/></Door> }.into_any()
+        }
+        Shown::Page(page) => {
+            if let Some(typed) = shell::take() {
+                expect_context::<Carried>().set_value(Some(typed));
+            }
+            draw_page(page)
+        }
+    }
+}
+
+fn draw_page(page: Page) -> AnyView {
+    match page {
+        // Nobody belongs there.
+        Page::Home => ().into_any(),
+        Page::SignIn => sign_in::SignIn().into_any(),
+        Page::Challenge => challenge::Challenge().into_any(),
+        Page::Required => required::Required().into_any(),
+        Page::Method => method::Method().into_any(),
+        Page::SignInApp => sign_in_app::SignInApp().into_any(),
+        Page::SaveCode => save_code::SaveCodePage().into_any(),
+        Page::Security => security::SecurityPage().into_any(),
+        Page::SecurityApp => security_app::SecurityApp().into_any(),
+        Page::NotFound => not_found::NotFound().into_any(),
+    }
+}
+
+/// A page that the browser keeps for the back button keeps nothing of anybody: the next person at a shared tablet
+/// may press it.
+fn blank_when_put_aside(session: Session) {
+    let _ = window_event_listener(ev::pagehide, move |event| {
+        if event.persisted() {
+            session.blank();
+        }
+    });
+    let _ = window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            drop(window().location().reload());
+        }
+    });
+}

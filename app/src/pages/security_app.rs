@@ -1,0 +1,218 @@
+//! Adding and changing the authenticator app, from the profile. One address for all its steps: the server knows
+//! at which one the flow stands, so a reload and a second tab go on with it.
+
+use domain::{FlowId, SessionState};
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::api::security::security;
+use crate::api::set_up_app::{AppSetUp, AppStep, app_set_up, cancel_app_set_up, open_app_set_up, prove_app};
+use crate::api::{ApiError, Code};
+use crate::browser::navigation::Entry;
+use crate::components::code_field::{CodeField, code};
+use crate::components::door::{Door, Step, Steps};
+use crate::components::heading::Heading;
+use crate::components::icon::{BACK, Icon};
+use crate::components::needed::Needed;
+use crate::components::password_field::{PasswordField, password};
+use crate::components::save_code::SaveCode;
+use crate::components::secure_account::{Key, SecureAccount};
+use crate::components::sending::{Sending, Submit, Trouble};
+use crate::components::session::use_session;
+use crate::route::Page;
+
+/// Where the set-up stands.
+#[derive(Clone)]
+enum Stage {
+    /// None is open.
+    Password {
+        /// Whether there is an app that works.
+        changing: bool,
+    },
+    /// One is.
+    Open(AppSetUp),
+}
+
+impl Stage {
+    fn changing(&self) -> bool {
+        match self {
+            Self::Password { changing } => *changing,
+            Self::Open(set_up) => set_up.changing,
+        }
+    }
+
+    /// Which step of how many. Who changes the app also proves the one that works.
+    fn step(&self) -> Step {
+        let proves = u32::from(self.changing());
+        let step = match self {
+            Self::Password { .. } => 1,
+            Self::Open(AppSetUp { step: AppStep::Prove, .. }) => 2,
+            Self::Open(AppSetUp { step: AppStep::Confirm { .. }, .. }) => 2 + proves,
+            Self::Open(AppSetUp { step: AppStep::SaveCode, .. }) => 3 + proves,
+        };
+        (step, 3 + proves)
+    }
+}
+
+/// The page.
+#[component]
+pub fn SecurityApp() -> impl IntoView {
+    let session = use_session();
+    let stage = Needed::new(move || async move {
+        if let Some(set_up) = app_set_up().await? {
+            return Ok(Stage::Open(set_up));
+        }
+        if !untrack(|| session.is(SessionState::Full)) {
+            // The set-up that was going on has ended: the sign-in has its own.
+            session.go(Page::Required.path(), Entry::Replaced);
+        }
+        Ok(Stage::Password { changing: security().await?.app.is_some() })
+    });
+    view! { <Door>{stage.show(move |at| draw(at, stage))}</Door> }
+}
+
+fn draw(at: Stage, stage: Needed<Stage>) -> AnyView {
+    let session = use_session();
+    let step = at.step();
+    let Stage::Open(AppSetUp { flow, changing, step: waits }) = at else {
+        return view! { <EnterPassword step stage/> }.into_any();
+    };
+    match waits {
+        AppStep::Prove => view! { <Prove flow step stage/> }.into_any(),
+        AppStep::Confirm { qr, key, uri, account } => {
+            let key = Key { qr, key, uri, account };
+            let done = Callback::new(move |view| {
+                session.update(view);
+                stage.set(Stage::Open(AppSetUp { flow, changing, step: AppStep::SaveCode }));
+            });
+            view! {
+                <SecureAccount flow key step done/>
+                <Cancel flow/>
+            }
+            .into_any()
+        }
+        AppStep::SaveCode => {
+            let done = Callback::new(move |view| {
+                session.notice().set(Some(if changing {
+                    "Authenticator app changed. Other devices were signed out."
+                } else {
+                    "Authenticator app added. Other devices were signed out."
+                }));
+                session.update(view);
+                session.go(Page::Security.path(), Entry::Replaced);
+            });
+            view! { <SaveCode step=Some(step) done/> }.into_any()
+        }
+    }
+}
+
+/// Enter Your Password: asked always, however recently it was given.
+#[component]
+fn EnterPassword(step: Step, stage: Needed<Stage>) -> impl IntoView {
+    let session = use_session();
+    let sending = Sending::new("password");
+    let input = NodeRef::<html::Input>::new();
+    let email = session.person().map(|person| person.email).unwrap_or_default();
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if sending.is_busy() {
+            return;
+        }
+        let Some(password) = password(sending, input) else { return };
+        sending.send(async move {
+            match open_app_set_up(password).await {
+                Ok(set_up) => stage.set(Stage::Open(set_up)),
+                Err(error) => {
+                    if let Some(input) = input.get_untracked().filter(|_| error.code == Code::WrongCredentials) {
+                        input.set_value("");
+                    }
+                    return Err(error);
+                }
+            }
+            Ok(())
+        });
+    };
+    view! {
+        <Steps at=step/>
+        <Heading title="Enter Your Password"/>
+        <p class="soft">"Before you change how you sign in, show that it is you."</p>
+        <form class="stack-l" method="post" novalidate on:submit=submit>
+            <div>
+                <p class="label">"Email"</p>
+                <p>{email.clone()}</p>
+            </div>
+            // For password managers, which fill in the password of the account that they see.
+            <input
+                class="unseen"
+                type="text"
+                name="username"
+                autocomplete="username"
+                value=email
+                readonly
+                tabindex="-1"
+                aria-hidden="true"
+            />
+            <PasswordField sending input/>
+            <Trouble sending/>
+            <Submit sending/>
+        </form>
+        <p><a class="back" href=Page::Security.path()><Icon of=BACK/> "Back to Password & Security"</a></p>
+    }
+}
+
+/// The app that works is shown to work, before another takes its place.
+#[component]
+fn Prove(flow: FlowId, step: Step, stage: Needed<Stage>) -> impl IntoView {
+    let sending = Sending::new("code");
+    let input = NodeRef::<html::Input>::new();
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if sending.is_busy() {
+            return;
+        }
+        let Some(code) = code(sending, input) else { return };
+        sending.send(async move {
+            stage.set(Stage::Open(prove_app(flow, code).await?));
+            Ok(())
+        });
+    };
+    view! {
+        <Steps at=step/>
+        <Heading title="Confirm it's you"/>
+        <form class="stack-l" method="post" novalidate on:submit=submit>
+            <CodeField
+                sending
+                input
+                label="Enter the code from your current authenticator app"
+                hint=Some("It works until the new app is confirmed.")
+            />
+            <Trouble sending/>
+            <Submit sending/>
+        </form>
+        <Cancel flow/>
+    }
+}
+
+/// The way back; an app that works stays as it is.
+#[component]
+fn Cancel(flow: FlowId) -> impl IntoView {
+    let session = use_session();
+    let sending = Sending::new("");
+    let cancel = move |_| {
+        sending.send(async move {
+            match cancel_app_set_up(flow).await {
+                // One that has ended by itself is as good.
+                Ok(()) | Err(ApiError { code: Code::Stale | Code::NotFound, .. }) => {}
+                Err(error) => return Err(error),
+            }
+            session.go(Page::Security.path(), Entry::Replaced);
+            Ok(())
+        });
+    };
+    view! {
+        <div>
+            <button type="button" class="quiet" on:click=cancel>"Cancel"</button>
+            <Trouble sending/>
+        </div>
+    }
+}

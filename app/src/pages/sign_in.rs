@@ -1,0 +1,170 @@
+//! The first door: email and password.
+
+use domain::{Requirement, SessionState};
+use leptos::html;
+use leptos::prelude::*;
+
+use super::Carried;
+use crate::api::Code;
+use crate::api::session::sign_in;
+use crate::browser::navigation::Entry;
+use crate::browser::shell::Typed;
+use crate::components::door::Door;
+use crate::components::email_field::EmailField;
+use crate::components::error_summary::ErrorSummary;
+use crate::components::heading::Heading;
+use crate::components::password_field::PasswordField;
+use crate::components::sending::{Problem, Sending, Submit, Trouble};
+use crate::components::session::use_session;
+use crate::{route, text};
+
+/// The page: who is signed in goes on or makes room for somebody else, everybody else signs in.
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let session = use_session();
+    let signed_in = Memo::new(move |_| session.is(SessionState::Full));
+    view! {
+        <Door>
+            {move || if signed_in.get() { view! { <GoOn/> }.into_any() } else { view! { <FirstDoor/> }.into_any() }}
+        </Door>
+    }
+}
+
+/// Somebody is signed in already: perhaps not the person who is here now (shared tablets).
+#[component]
+fn GoOn() -> impl IntoView {
+    let session = use_session();
+    let sending = Sending::new("");
+    let person = session.person();
+    let name = person.as_ref().map(|person| person.name.clone()).unwrap_or_default();
+    let email = person.map(|person| person.email).unwrap_or_default();
+    let go_on = move |_| {
+        let asked = session.return_to().or_else(|| session.read(|view| view.return_to.clone()));
+        session.go(&route::inside(asked.as_deref()), Entry::New);
+    };
+    view! {
+        <Heading title="Sign in"/>
+        <p>"You are signed in as " <b>{name.clone()}</b> " (" {email} ")."</p>
+        <div class="stack-s">
+            <button type="button" class="primary wide" on:click=go_on>{["Continue as ", &name].concat()}</button>
+            <button type="button" class="secondary wide" on:click=move |_| sending.send(session.leave())>"Sign Out"</button>
+        </div>
+        <Trouble sending/>
+    }
+}
+
+/// Email, password, Continue.
+#[component]
+fn FirstDoor() -> impl IntoView {
+    let session = use_session();
+    let sending = Sending::new("password");
+    let (email, password) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let typed = expect_context::<Carried>().try_update_value(Option::take).flatten().unwrap_or_default();
+    restore_focus(&typed, email, password);
+    // The person whose session waits for the password is named by the server.
+    let value = if typed.email.is_empty() { known_email() } else { typed.email };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let (Some(email), Some(field)) = (email.get_untracked(), password.get_untracked()) else { return };
+        let (email, typed) = (email.value(), field.value());
+        let problems = missing(&email, &typed);
+        if !problems.is_empty() {
+            return sending.refuse(problems);
+        }
+        sending.send(async move {
+            match sign_in(email, typed, untrack(|| session.return_to())).await {
+                Ok(view) => session.enter(view),
+                Err(error) => {
+                    // A wrong password is of no use to anybody; one that was not looked at is still there.
+                    if matches!(error.code, Code::WrongCredentials | Code::Paused) {
+                        field.set_value("");
+                    }
+                    return Err(error);
+                }
+            }
+            Ok(())
+        });
+    };
+    view! {
+        <Heading title="Sign in"/>
+        <Why/>
+        <ErrorSummary sending/>
+        <form class="stack-l" method="post" action="/sign-in" novalidate on:submit=submit>
+            <EmailField sending input=email value/>
+            <PasswordField sending input=password value=typed.password/>
+            <Trouble sending/>
+            <Submit sending/>
+        </form>
+        <NotYou/>
+    }
+}
+
+/// Why the person is asked: the last session has ended, or a company asks for more than this one has shown.
+#[component]
+fn Why() -> impl IntoView {
+    let session = use_session();
+    let ended = move || session.read(|view| view.ended.as_ref().and_then(text::ended));
+    let due = move || {
+        session.read(|view| match &view.requirement {
+            Some(Requirement::Required { demands }) if view.state == SessionState::PasswordDue => {
+                let names: Vec<&str> = demands.iter().map(|demand| &*demand.company).collect();
+                Some(text::password_due(&names))
+            }
+            _ => None,
+        })
+    };
+    move || due().or_else(ended).map(|why| view! { <p class="note">{why}</p> })
+}
+
+/// The way out for somebody who is not the person whose session waits for its password.
+#[component]
+fn NotYou() -> impl IntoView {
+    let session = use_session();
+    let sending = Sending::new("");
+    let waits = Memo::new(move |_| session.is(SessionState::PasswordDue));
+    move || {
+        waits.get().then(|| {
+            view! {
+                <button type="button" class="secondary wide" on:click=move |_| sending.send(session.leave())>"Sign Out"</button>
+                <Trouble sending/>
+            }
+        })
+    }
+}
+
+fn known_email() -> String {
+    let session = use_session();
+    untrack(|| session.person().filter(|_| session.is(SessionState::PasswordDue)))
+        .map(|person| person.email)
+        .unwrap_or_default()
+}
+
+/// What has to be filled in before it is worth asking the server.
+fn missing(email: &str, password: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if email.trim().is_empty() {
+        problems.push(Problem::new("email", "Enter your email address."));
+    } else if !email.contains('@') {
+        problems.push(Problem::new("email", "Enter an email address like name@example.com."));
+    }
+    if password.is_empty() {
+        problems.push(Problem::new("password", "Enter your password."));
+    }
+    problems
+}
+
+/// Puts the focus and the caret where they were in the shell.
+fn restore_focus(typed: &Typed, email: NodeRef<html::Input>, password: NodeRef<html::Input>) {
+    let field = match typed.focused.as_deref() {
+        Some("email") => email,
+        Some("password") => password,
+        _ => return,
+    };
+    let caret = typed.caret;
+    field.on_load(move |field| {
+        let _ = field.focus();
+        if caret.is_some() {
+            let _ = field.set_selection_range(caret.unwrap_or_default(), caret.unwrap_or_default());
+        }
+    });
+}

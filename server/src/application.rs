@@ -1,0 +1,134 @@
+//! Starting everything: what `vestibule serve` and the tests have in common.
+
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::sync::Arc;
+
+use app::api::table::FUNCTIONS;
+use axum::Router;
+use leptos::server_fn::axum::server_fn_paths;
+use tokio::net::TcpListener;
+use vestibule_core::Vestibule;
+use vestibule_core::clock::Clock;
+use vestibule_core::keys::Keys;
+use vestibule_core::outbox::Sender;
+use vestibule_core::password::PasswordPool;
+use vestibule_core::random::{Randomness, SystemRandomness};
+use vestibule_core::store::Store;
+
+use crate::config::Config;
+use crate::http;
+
+/// What the application does not make itself, so that tests can pass in their own.
+#[derive(Clone)]
+pub struct Environment {
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where random bytes come from.
+    pub random: Arc<dyn Randomness>,
+    /// Where messages go.
+    pub sender: Arc<dyn Sender>,
+    /// Threads that hash passwords; `None`: one per core.
+    pub password_workers: Option<NonZero<usize>>,
+    /// The clock again, for who may move it.
+    #[cfg(feature = "test-clock")]
+    pub movable: Arc<vestibule_core::clock::MovableClock>,
+}
+
+/// Why the application cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be opened.
+    #[error("database: it cannot be opened: {0}")]
+    Store(#[from] vestibule_core::StoreError),
+    /// The use cases cannot be put together.
+    #[error("{0}")]
+    Core(#[from] vestibule_core::Error),
+    /// Threads cannot be started.
+    #[error("the password workers cannot be started: {0}")]
+    Workers(std::io::Error),
+    /// The browser's files are missing or incomplete.
+    #[error("dist: {0}")]
+    Assets(String),
+    /// A server function of the table is not in the program: it was linked without it.
+    #[error("the server function {0} is not part of this program")]
+    Function(&'static str),
+}
+
+/// The application, ready to serve.
+pub struct Application {
+    /// The use cases.
+    pub vestibule: Vestibule,
+    /// Every route, with every layer.
+    pub router: Router,
+    sender: Arc<dyn Sender>,
+}
+
+impl Environment {
+    /// The machine's clock (one that can be moved, with the feature `test-clock`) and generator.
+    #[must_use]
+    pub fn of_this_machine(sender: Arc<dyn Sender>) -> Self {
+        #[cfg(feature = "test-clock")]
+        let movable = Arc::new(vestibule_core::clock::MovableClock::default());
+        Self {
+            #[cfg(feature = "test-clock")]
+            clock: movable.clone(),
+            #[cfg(not(feature = "test-clock"))]
+            clock: Arc::new(vestibule_core::clock::SystemClock),
+            random: Arc::new(SystemRandomness),
+            sender,
+            password_workers: None,
+            #[cfg(feature = "test-clock")]
+            movable,
+        }
+    }
+}
+
+impl Application {
+    /// Opens the database, starts the password workers and puts the routes together.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn build(config: Config, keys: Keys, environment: Environment) -> Result<Self, StartError> {
+        // Server functions register themselves only where the linker has kept their crate.
+        let registered: Vec<&str> = server_fn_paths().map(|(path, _)| path).collect();
+        if let Some(missing) = FUNCTIONS.iter().find(|function| !registered.contains(&function.path)) {
+            return Err(StartError::Function(missing.path));
+        }
+        let store = Store::open(&config.database).await?;
+        let passwords =
+            PasswordPool::start(keys.pepper(), environment.random.clone(), environment.password_workers)
+                .map_err(StartError::Workers)?;
+        let vestibule = Vestibule::new(
+            store,
+            environment.clock.clone(),
+            environment.random.clone(),
+            keys,
+            passwords,
+            config.settings.clone(),
+        )
+        .await?;
+        let router = http::router(&config, &vestibule, &environment).map_err(StartError::Assets)?;
+        Ok(Self { vestibule, router, sender: environment.sender })
+    }
+
+    /// Serves until `stop`, then finishes what was begun.
+    ///
+    /// # Errors
+    /// [`std::io::Error`] of the listener.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let outbox = self.vestibule.clone();
+        let sender = self.sender.clone();
+        let worker = tokio::spawn(async move { outbox.run_outbox(&*sender).await });
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(stop).await;
+        // A message that was being sent keeps its lease and is sent by the next worker.
+        worker.abort();
+        let closed = self.vestibule.store().clone().close().await.map_err(std::io::Error::other);
+        served.and(closed)
+    }
+}

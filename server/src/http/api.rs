@@ -1,0 +1,148 @@
+//! What stands before every server function: Leptos checks none of this itself (S35).
+//!
+//! A call is a POST of JSON from this application's own pages, to a function of the table, by a record in one of
+//! the states that the table gives (S9). Everything else is refused here, in the one shape of every failure.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use app::api::request::RequestContext;
+use app::api::table::Function;
+use app::api::{ApiError, Code, cookies};
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Response};
+use domain::SessionState;
+use vestibule_core::{Caller, Client};
+
+use super::Shared;
+use super::failure::{Failure, mark};
+
+/// Longest body of a call, in bytes.
+const BODY_LIMIT: usize = 16 * 1024;
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Answers a call of a server function.
+pub(crate) async fn call(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    match answer(&shared, peer, request).await {
+        Ok(response) => response,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn answer(shared: &Shared, peer: SocketAddr, request: Request) -> Result<Response, Failure> {
+    check_request(&request, &shared.origin)?;
+    let function = Function::at(request.uri().path())
+        .ok_or_else(|| Failure::new(Code::NotFound, "This page isn't here, or isn't yours."))?;
+    let (mut parts, body) = request.into_parts();
+    let body = read(body).await?;
+
+    let known = shared.cookies.read(&parts.headers, cookies::Cookie::Browser);
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let client = Client::new(peer.ip().to_string(), agent, known);
+    let mut caller = identify(shared, &parts.headers, function).await?;
+    let mut cookies = Vec::new();
+    if caller.is_freed() {
+        // Nobody asks for the set-up any more that this sign-in waited for.
+        let entered = shared.vestibule.enter_freed(&client, &caller).await.map_err(failure)?;
+        cookies = shared.cookies.enter(&entered);
+        caller = entered.caller;
+    }
+    allow(function, &caller)?;
+
+    let vestibule = shared.vestibule.clone();
+    parts.extensions.insert(RequestContext { vestibule, caller, client, cookies: shared.cookies });
+    let request = Request::from_parts(parts, Body::from(body));
+    let response = leptos_axum::handle_server_fns_with_context(|| {}, request).await.into_response();
+    let mut response = with_status(response).await;
+    for cookie in cookies {
+        // Before any that the function itself has set: the browser keeps the last.
+        let later: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+        for cookie in later {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
+}
+
+/// Method, origin, and what is sent and expected.
+fn check_request(request: &Request, origin: &str) -> Result<(), Failure> {
+    if request.method() != Method::POST {
+        return Err(Failure::new(Code::MethodNotAllowed, "Only POST is answered here."));
+    }
+    if !is_own_page(request.headers(), origin) {
+        return Err(Failure::new(Code::ForeignOrigin, "This request does not come from this application's own pages."));
+    }
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = text(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(Failure::new(Code::UnsupportedMediaType, "Only application/json is read here."));
+    }
+    if text(header::ACCEPT).to_ascii_lowercase().contains("text/html") {
+        // Leptos would answer a form with a redirect that carries the error in its address.
+        return Err(Failure::new(Code::NotAcceptable, "Only application/json is answered here."));
+    }
+    Ok(())
+}
+
+/// Whether the request comes from a page of this application, by `Origin` or `Sec-Fetch-Site` (S35). One of them
+/// must be there, and none may say otherwise. `Host` is not asked: whoever sends the request writes it.
+fn is_own_page(headers: &HeaderMap, origin: &str) -> bool {
+    let only = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        values.next().map(|value| (value.as_bytes(), values.next().is_none()))
+    };
+    let sent_origin = only("origin").map(|(value, single)| single && value == origin.as_bytes());
+    let sent_site = only("sec-fetch-site").map(|(value, single)| single && value == b"same-origin");
+    matches!((sent_origin, sent_site), (Some(true), None | Some(true)) | (None, Some(true)))
+}
+
+async fn read(body: Body) -> Result<axum::body::Bytes, Failure> {
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY_LIMIT)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(Failure::new(Code::TooLarge, "That is too long.")),
+        Err(_) => Err(Failure::new(Code::Timeout, "The request did not arrive in time. Try again.")),
+    }
+}
+
+async fn identify(shared: &Shared, headers: &HeaderMap, function: &Function) -> Result<Caller, Failure> {
+    let tokens = shared.cookies.tokens(headers);
+    shared.vestibule.identify(&tokens, function.is_use()).await.map_err(failure)
+}
+
+/// The table's word (S9).
+fn allow(function: &Function, caller: &Caller) -> Result<(), Failure> {
+    if function.states.contains(&caller.state) {
+        Ok(())
+    } else if caller.state == SessionState::Anonymous {
+        Err(Failure::new(Code::SignedOut, "You are signed out. Sign in to go on."))
+    } else {
+        Err(Failure::new(Code::WrongState, "That is not possible at this point of the sign-in."))
+    }
+}
+
+fn failure(error: vestibule_core::Error) -> Failure {
+    Failure(ApiError::from(error))
+}
+
+/// Leptos answers every error with 500: the error in the body says which status it is.
+async fn with_status(response: Response) -> Response {
+    if !response.status().is_server_error() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    let Ok(error) = serde_json::from_slice::<ApiError>(&bytes) else {
+        return Failure::new(Code::Internal, "Something went wrong here. Try again in a moment.").into_response();
+    };
+    let mut response = Response::from_parts(parts, Body::from(bytes));
+    mark(&mut response, &error);
+    response
+}

@@ -1,0 +1,71 @@
+//! The routes and the layers around them.
+
+mod api;
+mod assets;
+mod failure;
+mod headers;
+
+use std::sync::Arc;
+
+use app::api::cookies::Cookies;
+use axum::Router;
+use axum::routing::any;
+use vestibule_core::Vestibule;
+
+use crate::application::Environment;
+use crate::config::Config;
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    vestibule: Vestibule,
+    origin: Arc<str>,
+    cookies: Cookies,
+    assets: Arc<assets::Assets>,
+    slots: Arc<tokio::sync::Semaphore>,
+}
+
+/// Requests that are worked on at once (S40); whoever comes after them is told to try again.
+const AT_ONCE: usize = 1_024;
+
+/// Every route, with every layer.
+///
+/// # Errors
+/// A sentence, where the browser's files cannot be served.
+pub(crate) fn router(config: &Config, vestibule: &Vestibule, environment: &Environment) -> Result<Router, String> {
+    let assets = assets::Assets::load(config.dist.as_deref(), &config.settings.product)?;
+    let headers = headers::Headers::new(&config.public_url, assets.script_hashes());
+    let shared = Shared {
+        vestibule: vestibule.clone(),
+        origin: config.public_url.origin().into(),
+        cookies: Cookies { secure: config.public_url.secure },
+        assets: Arc::new(assets),
+        slots: Arc::new(tokio::sync::Semaphore::new(AT_ONCE)),
+    };
+    let router = Router::new()
+        .route("/api/{*function}", any(api::call))
+        .fallback(assets::serve)
+        .with_state(shared.clone());
+    let router = with_test_clock(router, environment);
+    Ok(router
+        .layer(axum::middleware::from_fn_with_state(shared, failure::limit))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(failure::Panicked))
+        .layer(axum::middleware::from_fn_with_state(Arc::new(headers), headers::add)))
+}
+
+/// `POST /test/clock` with `{"advance_s": 60}` moves the clock.
+#[cfg(feature = "test-clock")]
+fn with_test_clock(router: Router, environment: &Environment) -> Router {
+    #[derive(serde::Deserialize)]
+    struct Move {
+        advance_s: i64,
+    }
+    let clock = environment.movable.clone();
+    let handler = async move |axum::Json(by): axum::Json<Move>| clock.advance(by.advance_s * domain::SECOND);
+    router.route("/test/clock", axum::routing::post(handler))
+}
+
+#[cfg(not(feature = "test-clock"))]
+fn with_test_clock(router: Router, _: &Environment) -> Router {
+    router
+}
