@@ -71,7 +71,9 @@ impl Page {
     /// Whether somebody who stands like this may see it.
     fn belongs_to(self, view: &SessionView) -> bool {
         match view.state {
-            SessionState::Anonymous | SessionState::PasswordDue | SessionState::Recovering => self == Self::SignIn,
+            SessionState::Anonymous | SessionState::PasswordDue | SessionState::Recovering => {
+                self == Self::SignIn
+            }
             SessionState::Challenge => self == Self::Challenge,
             SessionState::EnrolOnly => match self {
                 Self::Required | Self::Method | Self::SignInApp => true,
@@ -121,7 +123,9 @@ pub fn next(view: &SessionView) -> String {
 
 fn place(view: &SessionView, asked: &Address) -> String {
     let page = match view.state {
-        SessionState::Anonymous | SessionState::PasswordDue | SessionState::Recovering => return sign_in(asked),
+        SessionState::Anonymous | SessionState::PasswordDue | SessionState::Recovering => {
+            return sign_in(asked);
+        }
         SessionState::Challenge => Page::Challenge,
         SessionState::EnrolOnly => Page::Required,
         SessionState::SaveCode => Page::SaveCode,

@@ -6,8 +6,8 @@
 //! are sealed or hashed before they get here. To change the schema, add a migration that the previous version of
 //! the program can live with (S57); never edit one that has been released.
 
-pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::MigrationTrait;
+pub use sea_orm_migration::MigratorTrait;
 
 mod m0001_initial;
 

@@ -21,7 +21,13 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 pub struct SettingsArgs {
     /// The database: sqlite://FILE or postgres://…
-    #[arg(long, global = true, env = "VESTIBULE_DATABASE", default_value = "sqlite://vestibule.db", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "VESTIBULE_DATABASE",
+        default_value = "sqlite://vestibule.db",
+        hide_env_values = true
+    )]
     pub database: String,
     /// The key file; without it the file `.keys` beside the SQLite file
     #[arg(long, global = true, env = "VESTIBULE_KEYS")]

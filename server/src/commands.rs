@@ -53,7 +53,10 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Company(command) => company(&vestibule(&config).await?, command).await,
         Command::Key(KeyCommand::New) => {
             key_file::create(&config.keys).map_err(failed)?;
-            print(&format!("Made the key file {}. Keep a copy apart from the database.\n", config.keys.display()))
+            print(&format!(
+                "Made the key file {}. Keep a copy apart from the database.\n",
+                config.keys.display()
+            ))
         }
     }
 }
@@ -119,7 +122,8 @@ async fn user(vestibule: &Vestibule, command: UserCommand) -> Result<(), Command
         UserCommand::List => {
             let mut text = String::new();
             for user in vestibule.users().await? {
-                let methods = if user.methods.is_empty() { "no method".to_owned() } else { user.methods.join(", ") };
+                let methods =
+                    if user.methods.is_empty() { "no method".to_owned() } else { user.methods.join(", ") };
                 text.push_str(&format!("{}  {}  {methods}\n", user.email, user.name));
             }
             print(&text)
@@ -153,7 +157,8 @@ async fn company(vestibule: &Vestibule, command: CompanyCommand) -> Result<(), C
         CompanyCommand::RequireMfa { slug, from, .. } => {
             let from = vestibule.require_mfa(&slug, from.as_deref()).await?;
             let zone = vestibule.companies().await?.into_iter().find(|company| company.slug == slug);
-            let zone = local_time::zone(zone.as_ref().map_or("UTC", |company| &company.time_zone)).map_err(failed)?;
+            let zone = local_time::zone(zone.as_ref().map_or("UTC", |company| &company.time_zone))
+                .map_err(failed)?;
             print(&match from {
                 Some(from) => format!("{slug} requires MFA from {}.\n", local_time::spelt_out(from, &zone)),
                 None => format!("{slug} no longer requires MFA.\n"),
@@ -205,7 +210,9 @@ async fn open_store(config: &Config) -> Result<Store, CommandError> {
     {
         return Err(failed(format!("database: there is no folder {}", folder.display())));
     }
-    Store::open(&config.database).await.map_err(|error| failed(format!("database: it cannot be opened: {error}")))
+    Store::open(&config.database)
+        .await
+        .map_err(|error| failed(format!("database: it cannot be opened: {error}")))
 }
 
 /// Writes to standard output. A reader that has gone away is not an error.

@@ -64,7 +64,8 @@ impl PublicUrl {
             return Err(refuse("has more than scheme, host and port"));
         }
         let host = authority.host().to_ascii_lowercase();
-        let loopback = matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
+        let loopback =
+            matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
         match scheme {
             "https" => {}
             "http" if loopback => {}
@@ -99,17 +100,26 @@ impl Config {
         let keys = match (&args.keys, sqlite_file(database)) {
             (Some(keys), _) => keys.clone(),
             (None, Some(file)) => file.with_extension("keys"),
-            (None, None) => return Err(wrong("keys", "name the key file; `vestibule key new --keys FILE` makes one")),
+            (None, None) => {
+                return Err(wrong("keys", "name the key file; `vestibule key new --keys FILE` makes one"));
+            }
         };
         let product = args.product_name.trim();
-        if product.is_empty() || product.chars().count() > 40 || product.contains(':') || product.chars().any(char::is_control) {
+        if product.is_empty()
+            || product.chars().count() > 40
+            || product.contains(':')
+            || product.chars().any(char::is_control)
+        {
             // A colon ends the issuer of an otpauth link.
             return Err(wrong("product-name", "use 1 to 40 characters, and no colon"));
         }
         if let Some(contact) = &args.support_contact {
             let link = contact.starts_with("https://");
             if !link && Email::parse(contact).is_err() {
-                return Err(wrong("support-contact", format!("`{contact}` is neither an email address nor an https link")));
+                return Err(wrong(
+                    "support-contact",
+                    format!("`{contact}` is neither an email address nor an https link"),
+                ));
             }
         }
         let public_url = match &args.public_url {

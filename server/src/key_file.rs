@@ -18,7 +18,9 @@ pub fn read(path: &Path) -> Result<Keys, String> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(format!("there is no key file {shown}. Make one with `vestibule key new --keys {shown}`"));
+            return Err(format!(
+                "there is no key file {shown}. Make one with `vestibule key new --keys {shown}`"
+            ));
         }
         Err(error) => return Err(format!("the key file {shown} cannot be read: {error}")),
     };
@@ -35,13 +37,14 @@ pub fn read(path: &Path) -> Result<Keys, String> {
 /// A sentence: there is one already, or it cannot be written.
 pub fn create(path: &Path) -> Result<(), String> {
     let shown = path.display();
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
-        if error.kind() == ErrorKind::AlreadyExists {
-            format!("there is a key file {shown} already, and it is not overwritten")
-        } else {
-            format!("the key file {shown} cannot be made: {error}")
-        }
-    })?;
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
+            if error.kind() == ErrorKind::AlreadyExists {
+                format!("there is a key file {shown} already, and it is not overwritten")
+            } else {
+                format!("the key file {shown} cannot be made: {error}")
+            }
+        })?;
     let written = file.write_all(Keys::generate(&SystemRandomness).as_bytes()).and_then(|()| file.sync_all());
     written.map_err(|error| format!("the key file {shown} cannot be written: {error}"))
 }

@@ -90,12 +90,17 @@ mod tests {
 
     #[test]
     fn who_has_no_method_has_nothing_to_prove() {
-        assert_eq!(AppFlow::begin(false, None, NOW, "new"), AppFlow::Confirming(Confirming { secret: "new" }));
+        assert_eq!(
+            AppFlow::begin(false, None, NOW, "new"),
+            AppFlow::Confirming(Confirming { secret: "new" })
+        );
     }
 
     #[test]
     fn a_confirmed_flow_gives_the_secret_it_showed() {
-        let AppFlow::Confirming(confirming) = Proving.proved("new") else { panic!("a proof leads to the secret") };
+        let AppFlow::Confirming(confirming) = Proving.proved("new") else {
+            panic!("a proof leads to the secret")
+        };
         assert_eq!(confirming.confirmed(), ("new", AppFlow::Saving));
     }
 }

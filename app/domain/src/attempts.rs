@@ -90,7 +90,9 @@ mod tests {
         let mut now = NOW;
         (0..count)
             .map(|_| {
-                let Reservation::Granted(next) = budget.reserve(stored, false, now) else { panic!("paused too long") };
+                let Reservation::Granted(next) = budget.reserve(stored, false, now) else {
+                    panic!("paused too long")
+                };
                 let pause = next.paused_until.since(now);
                 stored = next;
                 now = next.paused_until;

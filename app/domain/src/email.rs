@@ -81,7 +81,17 @@ mod tests {
 
     #[test]
     fn what_is_not_an_address_is_refused() {
-        for text in ["anna", "@example.com", "anna@", "an na@example.com", "anna@exa mple.com", "a@b@c.example", "Anna <a@b.example>", ".a@b.example", "a@b..example"] {
+        for text in [
+            "anna",
+            "@example.com",
+            "anna@",
+            "an na@example.com",
+            "anna@exa mple.com",
+            "a@b@c.example",
+            "Anna <a@b.example>",
+            ".a@b.example",
+            "a@b..example",
+        ] {
             assert_eq!(Email::parse(text), Err(EmailError::Malformed), "{text}");
         }
         assert_eq!(Email::parse("  "), Err(EmailError::Empty));

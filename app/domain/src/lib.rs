@@ -23,7 +23,8 @@ pub use ids::{AuditId, BrowserId, CompanyId, FlowId, MethodId, OutboxId, Recover
 pub use one_time_code::{OneTimeCode, OneTimeCodeError};
 pub use recovery_code::{RecoveryCode, RecoveryCodeError};
 pub use requirement::{
-    Assessment, Company, Demand, Membership, MethodKind, OwnedMethod, Reason, Requirement, Role, TextRule, requirement,
+    Assessment, Company, Demand, Membership, MethodKind, OwnedMethod, Reason, Requirement, Role, TextRule,
+    requirement,
 };
 pub use return_path::ReturnPath;
 pub use session::{Ended, Lifetime, SessionState, after_challenge, after_password};

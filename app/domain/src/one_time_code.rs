@@ -28,7 +28,9 @@ impl OneTimeCode {
     /// before the code. Anything else stays, for the server to refuse.
     #[must_use]
     pub fn typed(text: &str) -> String {
-        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '#')).collect()
+        text.chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '#'))
+            .collect()
     }
 
     /// The six digits.
@@ -52,7 +54,19 @@ mod tests {
     #[test]
     fn only_six_ascii_digits_are_a_code() {
         assert_eq!(OneTimeCode::parse("012345").unwrap().as_str(), "012345");
-        for text in ["", "12345", "1234567", "123 456", " 123456", "123456\n", "12345a", "１２３４５６", "-12345", "+12345", "12.456"] {
+        for text in [
+            "",
+            "12345",
+            "1234567",
+            "123 456",
+            " 123456",
+            "123456\n",
+            "12345a",
+            "１２３４５６",
+            "-12345",
+            "+12345",
+            "12.456",
+        ] {
             assert!(OneTimeCode::parse(text).is_err(), "{text:?}");
         }
     }

@@ -55,7 +55,8 @@ impl RecoveryCode {
         if length != LENGTH {
             return Err(RecoveryCodeError::Length(length));
         }
-        let bytes = Zeroizing::new(CROCKFORD.decode(symbols.as_bytes()).map_err(|_| RecoveryCodeError::Characters)?);
+        let bytes =
+            Zeroizing::new(CROCKFORD.decode(symbols.as_bytes()).map_err(|_| RecoveryCodeError::Characters)?);
         let bytes: [u8; 16] = bytes.as_slice().try_into().map_err(|_| RecoveryCodeError::Characters)?;
         Ok(Self::from_bytes(bytes))
     }

@@ -182,7 +182,8 @@ pub fn requirement(
     let accepted = || memberships.iter().filter(|membership| membership.accepted);
     let mut demands: Vec<Demand> = accepted().filter_map(Membership::demand).collect();
     demands.sort_by(|a, b| a.from.cmp(&b.from).then_with(|| a.company.cmp(&b.company)));
-    let (in_force, ahead): (Vec<Demand>, Vec<Demand>) = demands.into_iter().partition(|demand| demand.from <= now);
+    let (in_force, ahead): (Vec<Demand>, Vec<Demand>) =
+        demands.into_iter().partition(|demand| demand.from <= now);
 
     let requirement = if !in_force.is_empty() {
         Requirement::Required { demands: in_force }
@@ -225,7 +226,8 @@ impl Membership {
 /// The strictest rule of the companies that ask; where none does, the kindest of those that offer.
 fn text_rule(memberships: &[&Membership]) -> TextRule {
     let off = |membership: &&&Membership| !membership.company.text_messages;
-    let asking: Vec<&&Membership> = memberships.iter().filter(|membership| membership.demand().is_some()).collect();
+    let asking: Vec<&&Membership> =
+        memberships.iter().filter(|membership| membership.demand().is_some()).collect();
     let offering: Vec<&&Membership> = memberships.iter().filter(|membership| membership.offers()).collect();
     let switched_off = if asking.is_empty() {
         // One that offers text messages is enough.

@@ -70,11 +70,7 @@ fn the_requirement_follows_from_the_memberships() {
         ("a company that offers nothing", vec![member("A")], Unavailable),
         ("a company that offers it", vec![member("A"), member("B").voluntary()], Optional),
         ("an administrator is never below optional", vec![member("A").administrator()], Optional),
-        (
-            "a date ahead",
-            vec![member("A").requiring(AFTER)],
-            Upcoming { demands: vec![policy("A", AFTER)] },
-        ),
+        ("a date ahead", vec![member("A").requiring(AFTER)], Upcoming { demands: vec![policy("A", AFTER)] }),
         (
             "two dates ahead, the earliest first",
             vec![member("A").requiring(LONG_AFTER), member("B").requiring(AFTER), member("C")],
@@ -144,7 +140,11 @@ fn text_messages_are_acceptable_where_every_asking_company_allows_them() {
             vec![member("A").voluntary().without_texts(), member("B").voluntary()],
             TextRule::Allowed,
         ),
-        ("where none asks and none that offers allows", vec![member("A").voluntary().without_texts(), member("B")], off("A")),
+        (
+            "where none asks and none that offers allows",
+            vec![member("A").voluntary().without_texts(), member("B")],
+            off("A"),
+        ),
         ("a payments user", vec![member("A").payments(BEFORE)], TextRule::PaymentsCountries),
         (
             "a payments user in one, switched off in another that asks",

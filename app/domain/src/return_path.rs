@@ -13,7 +13,8 @@ impl ReturnPath {
             && text.len() <= 2_000
             && !text.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace());
         let path = text.split(['?', '#']).next().unwrap_or_default();
-        let useful = path != "/" && path != "/sign-in" && !path.starts_with("/sign-in/") && !path.starts_with("/api/");
+        let useful =
+            path != "/" && path != "/sign-in" && !path.starts_with("/sign-in/") && !path.starts_with("/api/");
         (own && useful).then(|| Self(text.to_owned()))
     }
 
@@ -40,8 +41,21 @@ mod tests {
     #[test]
     fn everything_else_is_dropped() {
         for text in [
-            "", "profile", "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
-            "/a\nb", "javascript:alert(1)", "/ /evil.example", "/", "/sign-in", "/sign-in/app", "/sign-in?return=/x", "/api/sign_out",
+            "",
+            "profile",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/a\nb",
+            "javascript:alert(1)",
+            "/ /evil.example",
+            "/",
+            "/sign-in",
+            "/sign-in/app",
+            "/sign-in?return=/x",
+            "/api/sign_out",
         ] {
             assert_eq!(ReturnPath::parse(text), None, "{text:?}");
         }

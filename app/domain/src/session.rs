@@ -179,11 +179,8 @@ mod tests {
     use crate::requirement::TextRule;
 
     fn assessment(required: bool, has_method: bool, has_acceptable_method: bool) -> Assessment {
-        let requirement = if required {
-            Requirement::Required { demands: Vec::new() }
-        } else {
-            Requirement::Optional
-        };
+        let requirement =
+            if required { Requirement::Required { demands: Vec::new() } } else { Requirement::Optional };
         Assessment { requirement, text_messages: TextRule::Allowed, has_method, has_acceptable_method }
     }
 

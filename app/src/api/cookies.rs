@@ -44,7 +44,8 @@ impl Cookies {
     #[must_use]
     pub fn read(self, headers: &HeaderMap, cookie: Cookie) -> Option<Token> {
         let pairs = headers.get_all(COOKIE).into_iter().filter_map(|header| header.to_str().ok());
-        let mut pairs = pairs.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let mut pairs =
+            pairs.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
         Token::parse(pairs.find(|(name, _)| *name == self.name(cookie))?.1)
     }
 
@@ -63,7 +64,8 @@ impl Cookies {
         let (kept, forgotten) =
             if full { (Cookie::Session, Cookie::Pending) } else { (Cookie::Pending, Cookie::Session) };
         let mut headers = vec![self.set(kept, &entered.token, None), self.forget(forgotten)];
-        headers.extend(entered.known.iter().map(|token| self.set(Cookie::Browser, token, Some(KNOWN_SECONDS))));
+        headers
+            .extend(entered.known.iter().map(|token| self.set(Cookie::Browser, token, Some(KNOWN_SECONDS))));
         headers
     }
 

@@ -40,11 +40,16 @@ impl ApiError {
             Error::WrongPassword => {
                 in_field(Self::new(Code::WrongCredentials, "Your password is not right. Try again."))
             }
-            Error::WrongCode if asked == Asked::NewCode => {
-                in_field(Self::new(Code::WrongCode, "That code didn't match. Wait for the next one and enter it."))
+            Error::WrongCode if asked == Asked::NewCode => in_field(Self::new(
+                Code::WrongCode,
+                "That code didn't match. Wait for the next one and enter it.",
+            )),
+            Error::WrongCode => {
+                in_field(Self::new(Code::WrongCode, "That code is not right. Wait for the next one."))
             }
-            Error::WrongCode => in_field(Self::new(Code::WrongCode, "That code is not right. Wait for the next one.")),
-            Error::UsedCode => in_field(Self::new(Code::UsedCode, "That code has been used. Wait for the next one.")),
+            Error::UsedCode => {
+                in_field(Self::new(Code::UsedCode, "That code has been used. Wait for the next one."))
+            }
             Error::ClockOff { seconds } => in_field(Self::new(Code::ClockOff, clock_sentence(seconds))),
             Error::Paused { until, now } => {
                 let seconds = until.seconds_from(now);
@@ -57,7 +62,9 @@ impl ApiError {
                 "Too many wrong codes in a row. Use a device that has signed in before, or ask your administrator.",
             )),
             Error::Stale => Self::new(Code::Stale, "This page is out of date. Go on with the newest one."),
-            Error::WrongState => Self::new(Code::WrongState, "That is not possible at this point of the sign-in."),
+            Error::WrongState => {
+                Self::new(Code::WrongState, "That is not possible at this point of the sign-in.")
+            }
             Error::NotOffered => Self::new(
                 Code::WrongState,
                 "None of your companies uses two-factor authentication yet. Ask your administrator.",
@@ -116,7 +123,10 @@ mod tests {
             told(30_000, Asked::Code),
             ("Too many wrong codes. Try again in 30 seconds.".to_owned(), Some(30))
         );
-        assert_eq!(told(60_000, Asked::Password), ("Too many attempts. Try again in 1 minute.".to_owned(), Some(60)));
+        assert_eq!(
+            told(60_000, Asked::Password),
+            ("Too many attempts. Try again in 1 minute.".to_owned(), Some(60))
+        );
         assert_eq!(told(61_000, Asked::Password).0, "Too many attempts. Try again in 2 minutes.");
     }
 

@@ -46,7 +46,8 @@ impl ApiRequest {
     /// # Errors
     /// [`Code::Internal`] outside the server's middleware.
     pub fn current() -> Result<Self, ApiError> {
-        let context = use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestContext>().cloned());
+        let context =
+            use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestContext>().cloned());
         let (Some(context), Some(response)) = (context, use_context::<ResponseOptions>()) else {
             tracing::error!("a server function was called outside the server's middleware");
             return Err(Error::Corrupt("request context").into());
@@ -65,7 +66,10 @@ impl ApiRequest {
             product: self.vestibule.settings().product.clone(),
             record: caller.record_id(),
             person: caller.user().map(|user| Person { name: user.name.clone(), email: user.email.clone() }),
-            requirement: caller.assessment().filter(|_| asked).map(|assessment| assessment.requirement.clone()),
+            requirement: caller
+                .assessment()
+                .filter(|_| asked)
+                .map(|assessment| assessment.requirement.clone()),
             continues_set_up: caller.continues_set_up,
             return_to: caller.return_to().map(str::to_owned),
             ends_in_s: caller.ends_at().map(|end| end.seconds_from(now)),
@@ -118,7 +122,8 @@ impl ApiRequest {
 
 /// The link as a QR code, error correction M, as one path of unit squares.
 fn qr_code(link: &str) -> Result<QrCode, ApiError> {
-    let code = qrcode::QrCode::new(link).map_err(|_| ApiError::from(Error::Corrupt("link too long for a QR code")))?;
+    let code = qrcode::QrCode::new(link)
+        .map_err(|_| ApiError::from(Error::Corrupt("link too long for a QR code")))?;
     let size = code.width();
     let mut path = String::new();
     for (index, colour) in code.to_colors().into_iter().enumerate() {

@@ -60,12 +60,17 @@ pub async fn session() -> Result<SessionView, ApiError> {
 /// The first door: e-mail address and password. `return_to` is where the person wanted to go; anything but a
 /// path of this origin is dropped (S39).
 #[server(prefix = "/api", endpoint = "sign_in", input = Json, output = Json)]
-pub async fn sign_in(email: String, password: String, return_to: Option<String>) -> Result<SessionView, ApiError> {
+pub async fn sign_in(
+    email: String,
+    password: String,
+    return_to: Option<String>,
+) -> Result<SessionView, ApiError> {
     let request = super::request::ApiRequest::current()?;
     let email = super::request::parse_email(&email)?;
     let password = super::request::parse_password(password)?;
     let return_to = return_to.and_then(|path| domain::ReturnPath::parse(&path));
-    let entered = request.vestibule.sign_in(&request.client, &request.caller, &email, password, return_to).await;
+    let entered =
+        request.vestibule.sign_in(&request.client, &request.caller, &email, password, return_to).await;
     let entered = entered.map_err(|error| ApiError::of(error, super::Asked::Password))?;
     Ok(request.enter(entered))
 }

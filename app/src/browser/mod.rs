@@ -8,6 +8,8 @@ pub mod shell;
 pub mod theme;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// Milliseconds since the Unix epoch, by this device's clock. For durations and for what is shown only.
 pub fn now() -> f64 {
@@ -18,6 +20,20 @@ pub fn now() -> f64 {
 pub fn on_a_phone() -> bool {
     let query = window().match_media("(max-width: 720px), (pointer: coarse)");
     query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Gives the focus to the first element that `selector` finds, once what is being drawn is there. What can be typed
+/// over is selected.
+pub fn focus(selector: String) {
+    queue_microtask(move || {
+        let Ok(Some(element)) = document().query_selector(&selector) else { return };
+        if let Some(element) = element.dyn_ref::<HtmlElement>() {
+            let _ = element.focus();
+        }
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            input.select();
+        }
+    });
 }
 
 /// An id that no other element has, and that the browser has never seen.

@@ -14,10 +14,8 @@ use crate::text;
 pub fn AccountMenu() -> impl IntoView {
     let session = use_session();
     let menu = NodeRef::<html::Div>::new();
-    let person = Memo::new(move |_| session.person());
-    let name = move || person.read().as_ref().map(|person| person.name.clone());
-    let email = move || person.read().as_ref().map(|person| person.email.clone());
-    let initials = move || name().map(|name| text::initials(&name));
+    let name = move || session.person().map(|person| person.name).unwrap_or_default();
+    let email = move || session.person().map(|person| person.email).unwrap_or_default();
     let sending = Sending::new("");
     let close = move |_| {
         if let Some(menu) = menu.get_untracked() {
@@ -26,13 +24,13 @@ pub fn AccountMenu() -> impl IntoView {
     };
     view! {
         <button type="button" class="avatar" popovertarget="account-menu">
-            <span aria-hidden="true">{initials}</span>
-            <span class="unseen">"Account menu of " {name}</span>
+            <span aria-hidden="true">{move || text::initials(&name())}</span>
+            <span class="unseen">"Account menu of " {move || name()}</span>
         </button>
         <div id="account-menu" class="menu stack" popover="auto" node_ref=menu>
             <p class="menu-person">
-                <b>{name}</b>
-                <span class="soft small">{email}</span>
+                <b>{move || name()}</b>
+                <span class="soft">{move || email()}</span>
             </p>
             <a class="menu-item" href=Page::Security.path() on:click=close>"My Profile Settings"</a>
             <ThemeChoice/>
@@ -60,11 +58,12 @@ fn ThemeChoice() -> impl IntoView {
                 <span>{theme.label()}</span>
             </label>
         }
+        .into_any()
     };
     view! {
         <fieldset class="segments">
             <legend>"Theme"</legend>
-            <div>{Theme::ALL.map(choice).collect_view()}</div>
+            <div>{Theme::ALL.map(choice).into_iter().collect::<Vec<_>>()}</div>
         </fieldset>
     }
 }

@@ -19,8 +19,7 @@ pub fn CodeField(
     /// What it is called.
     label: &'static str,
     /// What to know before filling it in.
-    #[prop(optional_no_strip)]
-    hint: Option<&'static str>,
+    hint: &'static str,
     /// Whether the sixth digit sends the form. It does so once: after an error only the button does. The hint has
     /// to say so beforehand.
     #[prop(optional)]
@@ -29,32 +28,31 @@ pub fn CodeField(
     let id = fresh_id("code");
     let armed = StoredValue::new(sends_itself);
     let typed = move |_| {
-        let Some(input) = input.get_untracked() else { return };
-        let complete = OneTimeCode::parse(&OneTimeCode::typed(&input.value())).is_ok();
-        if complete && armed.get_value() {
+        let Some(input) = input.get_untracked().filter(|_| armed.get_value()) else { return };
+        if OneTimeCode::parse(&OneTimeCode::typed(&input.value())).is_ok() {
             armed.set_value(false);
             if let Some(form) = input.form() {
                 let _ = form.request_submit();
             }
         }
     };
-    let described = Described::new(sending, "code", &id, hint.is_some(), input);
-    let (invalid, by) = (described.clone(), described.clone());
+    let described = Described::new(sending, "code", &id, true);
     view! {
-        <div class="field code" class:bad=move || described.problem.read().is_some()>
+        <div class="field code" class:bad=move || described.is_bad()>
             <label for=id.clone()>{label}</label>
-            {by.hint(hint)}
-            {by.error()}
+            {described.hint(hint)}
+            {described.error()}
             <input
                 node_ref=input
                 id=id
+                data-field="code"
                 type="text"
                 inputmode="numeric"
                 autocomplete="one-time-code"
                 spellcheck="false"
                 enterkeyhint="go"
-                aria-invalid=move || invalid.invalid()
-                aria-describedby=move || by.by()
+                aria-invalid=move || described.invalid()
+                aria-describedby=move || described.by()
                 on:input=typed
             />
         </div>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::announcer::use_announcer;
+use super::field::Wrong;
 use super::icon::{COPY, DONE, Icon};
 use crate::browser::clipboard;
 
@@ -45,9 +46,9 @@ pub fn CopyButton(
     let done = move || copied.get() == Some(true);
     view! {
         <button type="button" class="secondary" on:click=copy>
-            {move || view! { <Icon of=if done() { DONE } else { COPY }/> }}
+            {move || view! { <Icon of=if done() { DONE } else { COPY }/> }.into_any()}
             <span>{move || if done() { "Copied" } else { label }}</span>
         </button>
-        {move || (copied.get() == Some(false)).then(|| view! { <p class="err">{failure}</p> })}
+        {move || (copied.get() == Some(false)).then(|| view! { <Wrong message=failure/> }.into_any())}
     }
 }

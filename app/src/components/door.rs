@@ -29,13 +29,14 @@ pub fn Steps(
     at: Option<Step>,
 ) -> impl IntoView {
     at.map(|(step, of)| {
-        let bars = (1..=of).map(|bar| view! { <i class:on=bar <= step></i> }).collect_view();
+        let bar = |bar| view! { <i class=if bar <= step { "on" } else { "" }></i> }.into_any();
         let words = ["Step ", &step.to_string(), " of ", &of.to_string()].concat();
         view! {
             <p class="steps">
-                <span class="steps-bars" aria-hidden="true">{bars}</span>
+                <span class="steps-bars" aria-hidden="true">{(1..=of).map(bar).collect::<Vec<_>>()}</span>
                 {words}
             </p>
         }
+        .into_any()
     })
 }

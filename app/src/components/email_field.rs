@@ -14,26 +14,25 @@ pub fn EmailField(
     /// The field.
     input: NodeRef<html::Input>,
     /// What is in it at first.
-    #[prop(into)]
     value: String,
 ) -> impl IntoView {
-    let described = Described::new(sending, "email", "email", false, input);
-    let (invalid, by) = (described.clone(), described.clone());
+    let described = Described::new(sending, "email", "email", false);
     view! {
-        <div class="field" class:bad=move || described.problem.read().is_some()>
+        <div class="field" class:bad=move || described.is_bad()>
             <label for="email">"Email"</label>
-            {by.error()}
+            {described.error()}
             <input
                 node_ref=input
                 id="email"
                 name="email"
+                data-field="email"
                 type="email"
                 autocomplete="username"
                 autocapitalize="none"
                 spellcheck="false"
                 enterkeyhint="next"
-                aria-invalid=move || invalid.invalid()
-                aria-describedby=move || by.by()
+                aria-invalid=move || described.invalid()
+                aria-describedby=move || described.by()
                 prop:value=value
             />
         </div>

@@ -1,11 +1,10 @@
 //! What is wrong with several fields at once.
 
-use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, MouseEvent};
+use web_sys::MouseEvent;
 
 use super::sending::{Problem, Sending};
+use crate::browser::focus;
 
 /// The summary at the top of a form, which takes the focus. One problem alone is told at its field only.
 #[component]
@@ -13,37 +12,37 @@ pub fn ErrorSummary(
     /// The form.
     sending: Sending,
 ) -> impl IntoView {
-    let several = move || Some(sending.problems().get()).filter(|all| all.len() > 1);
-    move || several().map(|problems| view! { <Summary problems/> })
+    view! {
+        {move || {
+            let problems = sending.problems();
+            (problems.len() > 1).then(|| view! { <Summary problems/> }.into_any())
+        }}
+    }
 }
 
 #[component]
 fn Summary(problems: Vec<Problem>) -> impl IntoView {
-    let summary = NodeRef::<html::Div>::new();
-    summary.on_load(|summary| drop(summary.focus()));
-    let links = problems.into_iter().map(|Problem { field, message }| {
+    focus(".summary".to_owned());
+    let link = |Problem { field, message }: Problem| {
         let target = ["#", &field].concat();
         let show = move |event: MouseEvent| {
             event.prevent_default();
             reveal(&field);
         };
-        view! { <li><a href=target on:click=show>{message}</a></li> }
-    });
+        view! { <li><a href=target on:click=show>{message}</a></li> }.into_any()
+    };
     view! {
-        <div class="summary stack-s" role="group" aria-labelledby="problem" tabindex="-1" node_ref=summary>
+        <div class="summary stack-s" role="group" aria-labelledby="problem" tabindex="-1">
             <h2 id="problem">"There is a problem"</h2>
-            <ul>{links.collect_view()}</ul>
+            <ul>{problems.into_iter().map(link).collect::<Vec<_>>()}</ul>
         </div>
     }
 }
 
 /// Brings a field's label into view, and then focuses the field: the other way round the label may stay hidden.
 fn reveal(field: &str) {
-    let label = document().query_selector(&["label[for=", field, "]"].concat()).ok().flatten();
-    if let Some(label) = label {
+    if let Ok(Some(label)) = document().query_selector(&["label[for=", field, "]"].concat()) {
         label.scroll_into_view();
     }
-    if let Some(input) = document().get_element_by_id(field).and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-        let _ = input.focus();
-    }
+    focus(["#", field].concat());
 }

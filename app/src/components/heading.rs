@@ -1,23 +1,27 @@
 //! A page's name: in its heading, in the window's title, and where the focus goes at a page change.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::session::use_session;
+use crate::browser::focus;
 
 /// The window's title.
 #[derive(Clone, Copy)]
 pub struct Title {
     page: RwSignal<&'static str>,
     error: RwSignal<bool>,
-    /// Whether a page has been shown before this one: the first one does not take the focus.
-    moved: StoredValue<bool>,
+    /// Whether what appears next takes the focus. The first page does not: somebody may be typing already.
+    takes_focus: StoredValue<bool>,
 }
 
 impl Title {
     /// Begins to keep the window's title.
     pub fn start() -> Self {
-        let title = Self { page: RwSignal::new(""), error: RwSignal::new(false), moved: StoredValue::new(false) };
+        let title = Self {
+            page: RwSignal::new(""),
+            error: RwSignal::new(false),
+            takes_focus: StoredValue::new(false),
+        };
         let product = use_session().product();
         Effect::new(move || {
             let page = title.page.get();
@@ -36,16 +40,19 @@ impl Title {
         }
     }
 
-    /// Leaves the focus to something that comes before the next heading.
-    pub fn keep_focus(self) {
-        self.moved.set_value(false);
+    /// Gives the focus to something other than the heading that comes next.
+    pub fn focus_instead(self, selector: &str) {
+        self.takes_focus.set_value(false);
+        focus(selector.to_owned());
     }
 
-    /// Whether the focus should go to what has just appeared. From the second page on it does.
-    fn takes_focus(self) -> bool {
-        let moved = self.moved.get_value();
-        self.moved.set_value(true);
-        moved
+    fn appear(self, title: &'static str) {
+        self.page.set(title);
+        self.show_error(false);
+        if self.takes_focus.get_value() {
+            focus("h1".to_owned());
+        }
+        self.takes_focus.set_value(true);
     }
 }
 
@@ -60,14 +67,6 @@ pub fn Heading(
     /// What the page is called.
     title: &'static str,
 ) -> impl IntoView {
-    let window_title = use_title();
-    let heading = NodeRef::<html::H1>::new();
-    window_title.page.set(title);
-    window_title.show_error(false);
-    heading.on_load(move |heading| {
-        if window_title.takes_focus() {
-            let _ = heading.focus();
-        }
-    });
-    view! { <h1 node_ref=heading tabindex="-1">{title}</h1> }
+    use_title().appear(title);
+    view! { <h1 tabindex="-1">{title}</h1> }
 }

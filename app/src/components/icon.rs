@@ -16,7 +16,8 @@ pub const DOWNLOAD: &str = r#"<path d="M12 3.5v11m-4.5-4 4.5 4.5 4.5-4.5M4 19.5h
 /// A key.
 pub const KEY: &str = r#"<circle cx="8" cy="15.5" r="4.5"/><path d="m11.2 12.3 8.3-8.3m-3.5 3.5 3 3"/>"#;
 /// A padlock.
-pub const LOCK: &str = r#"<rect x="5" y="11" width="14" height="9.5" rx="2.5"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>"#;
+pub const LOCK: &str =
+    r#"<rect x="5" y="11" width="14" height="9.5" rx="2.5"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>"#;
 /// A telephone in the hand.
 pub const PHONE: &str = r#"<rect x="7" y="2.5" width="10" height="19" rx="2.5"/><path d="M11 18.5h2"/>"#;
 /// A printer.

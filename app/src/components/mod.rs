@@ -9,6 +9,7 @@ pub mod door;
 pub mod email_field;
 pub mod error_summary;
 pub mod field;
+pub mod groups;
 pub mod heading;
 pub mod house;
 pub mod icon;

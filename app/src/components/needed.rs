@@ -4,12 +4,21 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::heading::Heading;
-use super::session::use_session;
+use super::session::{Session, use_session};
 use crate::api::{ApiError, Code};
+
+/// How far the asking is.
+#[derive(Clone)]
+enum Phase {
+    Waiting,
+    There,
+    Failed(ApiError),
+}
 
 /// An answer that a page waits for.
 pub struct Needed<T: Send + Sync + 'static> {
-    answer: RwSignal<Option<Result<T, ApiError>>>,
+    phase: RwSignal<Phase>,
+    answer: StoredValue<Option<T>>,
     ask: Callback<()>,
 }
 
@@ -21,28 +30,30 @@ impl<T: Send + Sync> Clone for Needed<T> {
 
 impl<T: Send + Sync> Copy for Needed<T> {}
 
-impl<T: Clone + Send + Sync> Needed<T> {
+impl<T: Send + Sync> Needed<T> {
     /// Begins to ask.
     pub fn new<F>(call: impl Fn() -> F + Copy + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<T, ApiError>> + 'static,
     {
         let session = use_session();
-        let answer = RwSignal::new(None);
+        let phase = RwSignal::new(Phase::Waiting);
+        let answer = StoredValue::new(None);
         let ask = Callback::new(move |()| {
-            answer.set(None);
+            phase.set(Phase::Waiting);
             spawn_local(async move {
-                let got = call().await;
-                // The page does not belong to the state any more: that leads to the one that does.
-                if got.as_ref().is_err_and(|error| matches!(error.code, Code::SignedOut | Code::WrongState)) {
-                    let _ = session.ask().await;
+                // The page may be gone when the answer comes.
+                match call().await {
+                    Ok(got) => {
+                        answer.try_set_value(Some(got));
+                        phase.try_set(Phase::There);
+                    }
+                    Err(error) => fail(session, phase, error).await,
                 }
-                // The page may be gone by now.
-                answer.try_set(Some(got));
             });
         });
         ask.run(());
-        Self { answer, ask }
+        Self { phase, answer, ask }
     }
 
     /// Asks again.
@@ -52,17 +63,33 @@ impl<T: Clone + Send + Sync> Needed<T> {
 
     /// Has this for an answer from now on.
     pub fn set(self, answer: T) {
-        self.answer.set(Some(Ok(answer)));
+        self.answer.try_set_value(Some(answer));
+        self.phase.try_set(Phase::There);
     }
 
-    /// The answer, or what stands in for it meanwhile.
-    pub fn show(self, view: impl Fn(T) -> AnyView + Send + 'static) -> impl IntoView {
-        move || match self.answer.get() {
-            None => Skeleton().into_any(),
-            Some(Ok(answer)) => view(answer),
-            Some(Err(error)) => view! { <Failed error again=self.ask/> }.into_any(),
+    /// The answer, which is then forgotten here, or what stands in for it meanwhile.
+    pub fn show(self, view: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
+        view! {
+            {move || match self.phase.get() {
+                Phase::Waiting => skeleton(),
+                Phase::There => self.answer.try_update_value(Option::take).flatten().map_or_else(skeleton, &view),
+                Phase::Failed(error) => view! { <Failed error again=self.ask/> }.into_any(),
+            }}
         }
+        .into_any()
     }
+}
+
+async fn fail(session: Session, phase: RwSignal<Phase>, error: ApiError) {
+    // The page does not belong to the state any more: that leads to the one that does.
+    if !phase.is_disposed() && matches!(error.code, Code::SignedOut | Code::WrongState) {
+        let _ = session.ask().await;
+    }
+    phase.try_set(Phase::Failed(error));
+}
+
+fn skeleton() -> AnyView {
+    view! { <Skeleton/> }.into_any()
 }
 
 /// The shape of what will be there; the style sheet shows it when that takes more than 300 ms.

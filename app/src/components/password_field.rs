@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::announcer::use_announcer;
 use super::field::Described;
-use super::sending::Sending;
+use super::sending::{Problem, Sending};
 
 /// The password field, which can be shown, and hides again when it is sent.
 #[component]
@@ -15,43 +15,39 @@ pub fn PasswordField(
     /// The field.
     input: NodeRef<html::Input>,
     /// What is in it at first.
-    #[prop(optional, into)]
+    #[prop(optional)]
     value: String,
 ) -> impl IntoView {
     let announcer = use_announcer();
-    let shown = RwSignal::new(false);
-    Effect::new(move || {
-        if sending.busy() {
-            shown.set(false);
-        }
-    });
+    let wanted = RwSignal::new(false);
+    let shown = move || wanted.get() && !sending.busy();
     let toggle = move |_| {
-        shown.update(|shown| *shown = !*shown);
-        let now = if shown.get_untracked() { "Your password is visible" } else { "Your password is hidden" };
-        announcer.say(now);
+        let show = !untrack(shown);
+        wanted.set(show);
+        announcer.say(if show { "Your password is visible" } else { "Your password is hidden" });
     };
-    let described = Described::new(sending, "password", "password", false, input);
-    let (invalid, by) = (described.clone(), described.clone());
+    let described = Described::new(sending, "password", "password", false);
     view! {
-        <div class="field" class:bad=move || described.problem.read().is_some()>
+        <div class="field" class:bad=move || described.is_bad()>
             <label for="password">"Password"</label>
-            {by.error()}
+            {described.error()}
             <div class="with-button">
                 <input
                     node_ref=input
                     id="password"
                     name="password"
-                    type=move || if shown.get() { "text" } else { "password" }
+                    data-field="password"
+                    type=move || if shown() { "text" } else { "password" }
                     autocomplete="current-password"
                     autocapitalize="none"
                     spellcheck="false"
                     enterkeyhint="go"
-                    aria-invalid=move || invalid.invalid()
-                    aria-describedby=move || by.by()
+                    aria-invalid=move || described.invalid()
+                    aria-describedby=move || described.by()
                     prop:value=value
                 />
                 <button type="button" class="quiet" aria-controls="password" on:click=toggle>
-                    {move || if shown.get() { "Hide" } else { "Show" }}
+                    {move || if shown() { "Hide" } else { "Show" }}
                     <span class="unseen">" password"</span>
                 </button>
             </div>
@@ -63,7 +59,7 @@ pub fn PasswordField(
 pub fn password(sending: Sending, input: NodeRef<html::Input>) -> Option<String> {
     let password = input.get_untracked()?.value();
     if password.is_empty() {
-        sending.refuse(vec![super::sending::Problem::new("password", "Enter your password.")]);
+        sending.refuse(vec![Problem::new("password", "Enter your password.")]);
         return None;
     }
     Some(password)

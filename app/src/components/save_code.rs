@@ -1,20 +1,21 @@
 //! Save Your Recovery Code, at sign-in and from the profile.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::announcer::use_announcer;
 use super::copy_button::CopyButton;
 use super::door::{Step, Steps};
+use super::field::{Described, Wrong};
+use super::groups::Groups;
 use super::heading::Heading;
-use super::icon::{ALERT, DOWNLOAD, Icon, PRINTER};
+use super::icon::{DOWNLOAD, Icon, PRINTER};
 use super::needed::Needed;
 use super::sending::{Problem, Sending, Submit, Trouble};
 use super::session::use_session;
 use crate::api::recovery_code::{StagedRecoveryCode, acknowledge_recovery_code, stage_recovery_code};
 use crate::api::session::SessionView;
-use crate::api::{self, ApiError};
-use crate::browser::{dates, file};
+use crate::api::{ApiError, Code};
+use crate::browser::{dates, file, focus};
 use crate::text;
 
 /// The page. Each time that it appears it has a code of its own.
@@ -34,49 +35,52 @@ pub fn SaveCode(
 
 /// One code, and the form that says it is saved.
 #[component]
-fn Shown(code: StagedRecoveryCode, staged: Needed<StagedRecoveryCode>, done: Callback<SessionView>) -> impl IntoView {
+fn Shown(
+    code: StagedRecoveryCode,
+    staged: Needed<StagedRecoveryCode>,
+    done: Callback<SessionView>,
+) -> impl IntoView {
     let id = code.id;
-    let replaced = RwSignal::new(false);
+    let code = RwSignal::new(Some(code));
     let acknowledge = Callback::new(move |sending: Sending| {
         sending.send(async move {
             match acknowledge_recovery_code(id).await {
                 Ok(view) => done.run(view),
-                // Another page has shown another code since.
-                Err(ApiError { code: api::Code::Stale, .. }) => drop(replaced.try_set(true)),
+                // Another page has shown another code since: this one is of no use, so it goes.
+                Err(ApiError { code: Code::Stale, .. }) => drop(code.try_set(None)),
                 Err(error) => return Err(error),
             }
             Ok(())
         });
     });
-    let shown = StoredValue::new(code);
     view! {
         <Heading title="Save Your Recovery Code"/>
         <p class="soft">"If your device is lost or broken, this code lets you set up a new one. It works once."</p>
-        {move || {
-            if replaced.get() {
-                view! { <Replaced staged/> }.into_any()
-            } else {
-                view! { <Sheet code=shown.get_value()/> <Saved acknowledge/> }.into_any()
-            }
+        {move || match code.get() {
+            Some(code) => view! { <Sheet code/> <Saved acknowledge/> }.into_any(),
+            None => view! { <Replaced staged/> }.into_any(),
         }}
     }
 }
 
-/// The code as it is saved: what of it goes on paper is marked for the print style sheet.
+/// The code as it is saved: what of it goes on paper is in the sheet, which the print style sheet keeps.
 #[component]
 fn Sheet(code: StagedRecoveryCode) -> impl IntoView {
     let email = use_session().person().map(|person| person.email).unwrap_or_default();
-    let groups = code.code.split_whitespace().map(|group| view! { <span>{group.to_owned()}</span> " " }).collect_view();
-    view! {
-        {code.shown_before.then(|| view! {
+    let renewed = code.shown_before.then(|| {
+        view! {
             <p class="note warn">
                 "This is a new code. The one shown before will not work; a saved one works until you press Continue."
             </p>
-        })}
+        }
+        .into_any()
+    });
+    view! {
+        {renewed}
         <div class="sheet">
-            <p class="soft small">"Recovery code for " <b>{email}</b></p>
-            <p class="key">{groups}</p>
-            <p class="soft small">"Created " {dates::day(code.created_at)}</p>
+            <p class="soft">"Recovery code for " <b class="entry">{email}</b></p>
+            <Groups code=code.code.clone()/>
+            <p class="soft">"Created " {dates::day(code.created_at)}</p>
         </div>
         <div class="row">
             <CopyButton label="Copy" failure="Couldn't copy. Select the code instead." text=code.code.clone()/>
@@ -101,15 +105,13 @@ fn Sheet(code: StagedRecoveryCode) -> impl IntoView {
 fn DownloadButton(code: StagedRecoveryCode) -> impl IntoView {
     let session = use_session();
     let announcer = use_announcer();
-    let code = StoredValue::new(code);
     let failed = RwSignal::new(false);
     let save = move |_| {
         let product = session.product().get_untracked();
         let email = untrack(|| session.person()).map(|person| person.email).unwrap_or_default();
-        let worked = code.with_value(|code| {
-            let name = text::recovery_file_name(&product, &email, &dates::iso_day(code.created_at));
-            file::save(&name, &text::recovery_file(&product, &email, &dates::day(code.created_at), &code.code)).is_ok()
-        });
+        let name = text::recovery_file_name(&product, &email, &dates::iso_day(code.created_at));
+        let file = text::recovery_file(&product, &email, &dates::day(code.created_at), &code.code);
+        let worked = file::save(&name, &file).is_ok();
         failed.set(!worked);
         if worked {
             announcer.say("Downloaded");
@@ -120,7 +122,7 @@ fn DownloadButton(code: StagedRecoveryCode) -> impl IntoView {
             <Icon of=DOWNLOAD/>
             "Download"
         </button>
-        {move || failed.get().then(|| view! { <p class="err">"Couldn't download. Copy the code instead."</p> })}
+        {move || failed.get().then(|| view! { <Wrong message="Couldn't download. Copy the code instead."/> }.into_any())}
     }
 }
 
@@ -128,60 +130,48 @@ fn DownloadButton(code: StagedRecoveryCode) -> impl IntoView {
 #[component]
 fn Saved(acknowledge: Callback<Sending>) -> impl IntoView {
     let sending = Sending::new("saved");
-    let ticked = RwSignal::new(false);
-    let input = NodeRef::<html::Input>::new();
-    let problem = Memo::new(move |_| sending.problem("saved"));
-    Effect::new(move || {
-        if let Some(input) = input.get().filter(|_| problem.read().is_some()) {
-            let _ = input.focus();
-        }
-    });
+    let unticked = RwSignal::new(true);
+    let described = Described::new(sending, "saved", "saved", false);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        if ticked.get_untracked() {
-            acknowledge.run(sending);
-        } else {
+        if unticked.get_untracked() {
             sending.refuse(vec![Problem::new("saved", "Tick the box when you have saved the code.")]);
+        } else {
+            acknowledge.run(sending);
         }
     };
     let tick = move |event| {
-        ticked.set(event_target_checked(&event));
+        unticked.set(!event_target_checked(&event));
         sending.refuse(Vec::new());
     };
     view! {
         <form class="stack-s" method="post" novalidate on:submit=submit>
-            <div class="field" class:bad=move || problem.read().is_some()>
-                {move || problem.get().map(|message| view! {
-                    <p class="err" id="saved-error">
-                        <Icon of=ALERT/>
-                        <span>{message}</span>
-                    </p>
-                })}
+            <div class="field" class:bad=move || described.is_bad()>
+                {described.error()}
                 <label class="check" for="saved">
                     <input
-                        node_ref=input
                         id="saved"
+                        data-field="saved"
                         type="checkbox"
-                        aria-invalid=move || problem.read().is_some().then_some("true")
-                        aria-describedby=move || problem.read().is_some().then_some("saved-error")
+                        aria-invalid=move || described.invalid()
+                        aria-describedby=move || described.by()
                         on:change=tick
                     />
                     <span>"I Have Securely Saved This Code"</span>
                 </label>
             </div>
             <Trouble sending/>
-            <Submit sending held=Signal::derive(move || !ticked.get())/>
+            <Submit sending held=unticked/>
         </form>
     }
 }
 
-/// What is left of the page when another one has shown another code: this page's code is of no use, so it is gone.
+/// What is left of the page when another one has shown another code.
 #[component]
 fn Replaced(staged: Needed<StagedRecoveryCode>) -> impl IntoView {
-    let note = NodeRef::<html::Div>::new();
-    note.on_load(|note| drop(note.focus()));
+    focus(".note".to_owned());
     view! {
-        <div class="note warn stack-s" tabindex="-1" node_ref=note>
+        <div class="note warn stack-s" tabindex="-1">
             <p><b>"The code on this page was replaced by one on another page. It does not work."</b></p>
             <p>"Show a new one here, and save that."</p>
         </div>

@@ -8,6 +8,7 @@ use super::code_field::{CodeField, code};
 use super::copy_button::CopyButton;
 use super::disclosure::Disclosure;
 use super::door::{Step, Steps};
+use super::groups::Groups;
 use super::heading::Heading;
 use super::sending::{Sending, Submit, Trouble};
 use crate::api::session::SessionView;
@@ -63,7 +64,7 @@ pub fn SecureAccount(
                         sending
                         input
                         label="Enter the 6-digit verification code"
-                        hint=Some("It changes every 30 seconds.")
+                        hint="It changes every 30 seconds."
                     />
                     <Trouble sending/>
                     <Submit sending/>
@@ -129,12 +130,12 @@ fn SetupKey(key: String, label: &'static str) -> impl IntoView {
     let shown = move || {
         let key = key.get_value();
         let bare: String = key.split_whitespace().collect();
-        let groups = key.split_whitespace().map(|group| view! { <span>{group.to_owned()}</span> " " }).collect_view();
         view! {
-            <p class="key">{groups}</p>
+            <Groups code=key/>
             <div class="row"><CopyButton label="Copy Key" failure="Couldn't copy. Select the key instead." text=bare/></div>
             <p class="soft">"In your app, add an account by its key. Type of code: Time-based, 6 digits, every 30 seconds."</p>
         }
+        .into_any()
     };
     view! {
         <div class="stack">
@@ -147,7 +148,9 @@ fn SetupKey(key: String, label: &'static str) -> impl IntoView {
             >
                 {label}
             </button>
-            <div id="setup-key" class="stack" hidden=move || !open.get()>{move || open.get().then(shown)}</div>
+            <div id="setup-key" class="stack" hidden=move || !open.get()>
+                {move || open.get().then(shown)}
+            </div>
         </div>
     }
 }

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use super::heading::{Title, use_title};
 use super::session::{Session, use_session};
 use crate::api::{ApiError, Code};
-use crate::browser::{dates, now};
+use crate::browser::{dates, focus, now};
 use crate::text;
 
 /// What is wrong with one field.
@@ -64,8 +64,8 @@ impl Sending {
     }
 
     /// What is wrong with the fields; tracked.
-    pub fn problems(self) -> RwSignal<Vec<Problem>> {
-        self.problems
+    pub fn problems(self) -> Vec<Problem> {
+        self.problems.get()
     }
 
     /// What is wrong with this field; tracked.
@@ -80,11 +80,18 @@ impl Sending {
         }
     }
 
-    /// Does not send it: these fields have to be mended first.
+    /// Does not send it: these fields have to be mended first. One alone gets the focus; several have a summary.
     pub fn refuse(self, problems: Vec<Problem>) {
-        self.trouble.try_set(None);
         self.title.show_error(!problems.is_empty());
+        let field = match &problems[..] {
+            [only] => Some(["[data-field=", &only.field, "]"].concat()),
+            _ => None,
+        };
+        self.trouble.try_set(None);
         self.problems.try_set(problems);
+        if let Some(field) = field {
+            focus(field);
+        }
     }
 
     fn begin(self, call: Call) {
@@ -116,7 +123,12 @@ impl Sending {
             return;
         }
         match error.code {
-            Code::WrongCredentials | Code::Invalid | Code::WrongCode | Code::UsedCode | Code::ClockOff | Code::Refused => {
+            Code::WrongCredentials
+            | Code::Invalid
+            | Code::WrongCode
+            | Code::UsedCode
+            | Code::ClockOff
+            | Code::Refused => {
                 self.blame(error.field, error.message);
             }
             Code::Paused => {
@@ -148,7 +160,13 @@ impl Sending {
         let ends_before = untrack(|| self.session.deadline()).is_some_and(|deadline| deadline < at);
         // A minute is shown as over when it is.
         let time = dates::time(dates::instant(at + 59_999.0));
-        ["Too many wrong codes. ", if ends_before { "Sign in again at " } else { "Try again at " }, &time, "."].concat()
+        [
+            "Too many wrong codes. ",
+            if ends_before { "Sign in again at " } else { "Try again at " },
+            &time,
+            ".",
+        ]
+        .concat()
     }
 }
 
@@ -160,7 +178,7 @@ pub fn Trouble(
 ) -> impl IntoView {
     view! {
         <div role="status">
-            {move || sending.trouble.get().map(|error| view! { <p class="note warn">{error.message}</p> })}
+            {move || sending.trouble.get().map(|error| view! { <p class="note warn">{error.message}</p> }.into_any())}
         </div>
     }
 }
@@ -174,8 +192,8 @@ pub fn Submit(
     #[prop(default = "Continue")]
     label: &'static str,
     /// Whether something has to be done before it works; pressing it says what.
-    #[prop(optional, into)]
-    held: Signal<bool>,
+    #[prop(optional)]
+    held: RwSignal<bool>,
 ) -> impl IntoView {
     let words = move || {
         if sending.busy.get() {
@@ -187,5 +205,9 @@ pub fn Submit(
         }
     };
     let disabled = move || (sending.busy.get() || held.get()).then_some("true");
-    view! { <button type="submit" class="primary wide" aria-disabled=disabled>{words}</button> }
+    view! {
+        <button type="submit" class="primary wide" aria-disabled=move || disabled()>
+            {move || words()}
+        </button>
+    }
 }

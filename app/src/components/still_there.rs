@@ -42,9 +42,11 @@ impl Watch {
     fn look(self) {
         self.rest();
         let Some(remaining) = self.remaining() else { return };
-        let asks = untrack(|| self.session.read(|view| {
-            matches!(view.state, SessionState::EnrolOnly | SessionState::SaveCode | SessionState::Full)
-        }));
+        let asks = untrack(|| {
+            self.session.read(|view| {
+                matches!(view.state, SessionState::EnrolOnly | SessionState::SaveCode | SessionState::Full)
+            })
+        });
         let ahead = if asks && !self.told.get_value() { WARNING } else { 0 };
         if remaining == 0 {
             self.end();
@@ -146,7 +148,7 @@ pub fn StillThere() -> impl IntoView {
     };
     view! {
         <dialog node_ref=dialog aria-labelledby="still-there" on:cancel=escape>
-            {move || open.get().then(|| view! { <Question watch sending/> })}
+            {move || open.get().then(|| view! { <Question watch sending/> }.into_any())}
         </dialog>
     }
 }
@@ -154,12 +156,12 @@ pub fn StillThere() -> impl IntoView {
 /// What the dialog says and offers.
 #[component]
 fn Question(watch: Watch, sending: Sending) -> impl IntoView {
-    let inside = Memo::new(move |_| watch.session.is(SessionState::Full));
-    let beginning = move || if inside.get() { "You will be signed out in " } else { "This sign-in ends in " };
+    let inside = move || watch.session.is(SessionState::Full);
+    let beginning = move || if inside() { "You will be signed out in " } else { "This sign-in ends in " };
     let sentence = move || {
         if watch.last.get() {
             "It can't be put off any more: finish what you are doing, then sign in again."
-        } else if inside.get() {
+        } else if inside() {
             "Nothing has happened here for a while."
         } else {
             "If you are still installing an app, take the time you need."
@@ -167,13 +169,18 @@ fn Question(watch: Watch, sending: Sending) -> impl IntoView {
     };
     let left = move || watch.left.get().unwrap_or_default();
     // Spoken every half minute, not every second.
-    let spoken = Memo::new(move |_| Some(left().div_ceil(30) * 30).filter(|left| *left < WARNING));
+    let spoken = move || left().div_ceil(30) * 30;
     view! {
         <div class="stack">
             <h2 id="still-there">"Still there?"</h2>
-            <p>{beginning} <b class="digits">{move || text::countdown(left())}</b> ". " {sentence}</p>
+            <p>
+                {move || beginning()} <b class="digits">{move || text::countdown(left())}</b> ". " {move || sentence()}
+            </p>
             <p role="status" class="unseen">
-                {move || spoken.get().map(|left| [beginning(), &text::remaining(left), "."].concat())}
+                {move || match spoken() {
+                    WARNING.. => String::new(),
+                    left => [beginning(), &text::remaining(left), "."].concat(),
+                }}
             </p>
             <Trouble sending/>
             <div class="row">

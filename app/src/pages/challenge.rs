@@ -34,13 +34,13 @@ pub fn Challenge() -> impl IntoView {
     view! {
         <Door>
             <Heading title="Enter the code from your authenticator app"/>
-            <p class="soft">"Find " <b class="entry">{entry}</b> " in your app."</p>
+            <p class="soft">"Find " <b class="entry">{move || entry()}</b> " in your app."</p>
             <form class="stack-l" method="post" novalidate on:submit=submit>
                 <CodeField
                     sending
                     input
                     label="6-digit code"
-                    hint=Some("We check it as soon as you enter the sixth digit.")
+                    hint="We check it as soon as you enter the sixth digit."
                     sends_itself=true
                 />
                 <Trouble sending/>
@@ -49,7 +49,7 @@ pub fn Challenge() -> impl IntoView {
             <Disclosure question="Code not working?">
                 <ul>
                     <li>"Use the authenticator app that you set up for this account."</li>
-                    <li>"Look for the entry " <b class="entry">{entry}</b> ". Others have other codes."</li>
+                    <li>"Look for the entry " <b class="entry">{move || entry()}</b> ". Others have other codes."</li>
                     <li>"Turn on automatic date and time on the device with the app."</li>
                     <li>"On a new device, restore the app's own backup: the entry comes back with it."</li>
                 </ul>

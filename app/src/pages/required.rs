@@ -16,25 +16,28 @@ use crate::text;
 pub fn Required() -> impl IntoView {
     let session = use_session();
     let sending = Sending::new("");
-    let demands = Memo::new(move |_| {
+    let demands = move || {
         session.read(|view| match &view.requirement {
-            Some(Requirement::Required { demands }) => demands.clone(),
+            Some(Requirement::Required { demands }) => demands.iter().map(demand).collect::<Vec<_>>(),
             _ => Vec::new(),
         })
-    });
-    let reasons = move || demands.get().iter().map(|demand| view! { <li>{sentence(demand)}</li> }).collect_view();
-    let until = move || session.deadline().map(|deadline| dates::time(dates::instant(deadline)));
+    };
+    let until = move || {
+        let time = dates::time(dates::instant(session.deadline()?));
+        Some(
+            ["You have until ", &time, " for the next step. If you need longer, we ask before then."]
+                .concat(),
+        )
+    };
     view! {
         <Door>
             <Heading title="Two-Factor Authentication Required"/>
             <p>"After your password you show one more thing: a code that only you have. It keeps your account safe when somebody else learns your password."</p>
-            <ul class="reasons">{reasons}</ul>
+            <ul class="reasons">{move || demands()}</ul>
             <div class="stack-s">
                 <h2>"What you need"</h2>
                 <p>"A phone with an authenticator app, or such an app on this computer. It takes about two minutes."</p>
-                {move || until().map(|time| view! {
-                    <p class="soft small">"You have until " {time} " for the next step. If you need longer, we ask before then."</p>
-                })}
+                <p class="soft">{move || until().unwrap_or_default()}</p>
             </div>
             <div class="stack-s">
                 <a class="button primary wide" href=Page::Method.path()>"Set Up Now"</a>
@@ -45,6 +48,8 @@ pub fn Required() -> impl IntoView {
     }
 }
 
-fn sentence(demand: &Demand) -> String {
-    text::required(demand, &dates::weekday(demand.from))
+/// One company, and since when.
+fn demand(demand: &Demand) -> AnyView {
+    let sentence = text::required(demand, &dates::weekday(demand.from));
+    view! { <li>{sentence}</li> }.into_any()
 }

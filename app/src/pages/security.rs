@@ -1,7 +1,6 @@
 //! Password & Security: how the account is secured, and what to do about it.
 
 use domain::Requirement;
-use leptos::html;
 use leptos::prelude::*;
 
 use crate::api::security::{MethodFacts, Security, security};
@@ -23,7 +22,8 @@ pub fn SecurityPage() -> impl IntoView {
 
 #[component]
 fn Sections(security: Security) -> impl IntoView {
-    let Security { password_changed_at, requirement, app, recovery_code_since, in_company, support } = security;
+    let Security { password_changed_at, requirement, app, recovery_code_since, in_company, support } =
+        security;
     view! {
         <Notice/>
         <EarlyEnrolment requirement=requirement.clone() ready=app.is_some()/>
@@ -33,7 +33,7 @@ fn Sections(security: Security) -> impl IntoView {
                 <span class="glyph"><Icon of=LOCK/></span>
                 <div>
                     <h2>"Password"</h2>
-                    <p class="soft small">"Changed " {dates::day(password_changed_at)}</p>
+                    <p class="soft">"Changed " {dates::day(password_changed_at)}</p>
                 </div>
             </div>
         </section>
@@ -52,14 +52,10 @@ fn Sections(security: Security) -> impl IntoView {
 #[component]
 fn Notice() -> impl IntoView {
     let notice = use_session().notice().try_update(Option::take).flatten();
-    let title = use_title();
-    let status = NodeRef::<html::P>::new();
-    status.on_load(move |status| {
-        // Instead of the heading.
-        title.keep_focus();
-        let _ = status.focus();
-    });
-    notice.map(|notice| view! { <p class="note ok" role="status" tabindex="-1" node_ref=status>{notice}</p> })
+    notice.map(|notice| {
+        use_title().focus_instead(".note.ok");
+        view! { <p class="note ok" role="status" tabindex="-1">{notice}</p> }.into_any()
+    })
 }
 
 /// Says before the date what will be asked, while it can be done in peace.
@@ -68,17 +64,23 @@ fn EarlyEnrolment(requirement: Requirement, ready: bool) -> impl IntoView {
     let Requirement::Upcoming { demands } = requirement else { return None };
     let earliest = demands.first().filter(|_| !ready)?.from;
     let sentence = text::upcoming(&demands, &dates::weekday_and_time(earliest));
-    Some(view! {
+    let banner = view! {
         <section class="note warn banner" aria-label="Important">
             <p><b>{sentence}</b></p>
             <a class="button primary" href=Page::SecurityApp.path()>"Set Up Now"</a>
         </section>
-    })
+    };
+    Some(banner.into_any())
 }
 
 /// The authenticator app: added, to be added, or not on offer.
 #[component]
-fn AppRow(app: Option<MethodFacts>, requirement: Requirement, in_company: bool, support: Option<String>) -> impl IntoView {
+fn AppRow(
+    app: Option<MethodFacts>,
+    requirement: Requirement,
+    in_company: bool,
+    support: Option<String>,
+) -> impl IntoView {
     let offered = app.is_some() || requirement != Requirement::Unavailable;
     let facts = match app {
         Some(app) => facts(app),
@@ -95,17 +97,18 @@ fn AppRow(app: Option<MethodFacts>, requirement: Requirement, in_company: bool, 
             <div>
                 <h3>
                     "Authenticator app "
-                    <span class="pill" class:ok=app.is_some()>{state}</span>
+                    <Pill words=state ok=app.is_some()/>
                 </h3>
-                <p class="soft small">{facts}</p>
+                <p class="soft">{facts}</p>
             </div>
-            {offered.then(|| view! { <a class="button secondary" href=Page::SecurityApp.path()>{action}</a> })}
+            {offered.then(|| view! { <a class="button secondary" href=Page::SecurityApp.path()>{action}</a> }.into_any())}
         </div>
     }
 }
 
 fn facts(app: MethodFacts) -> String {
-    let used = app.last_used_at.map(|at| [", last used ", &dates::recent_day(at)].concat()).unwrap_or_default();
+    let used =
+        app.last_used_at.map(|at| [", last used ", &dates::recent_day(at)].concat()).unwrap_or_default();
     ["Added ", &dates::recent_day(app.added_at), &used].concat()
 }
 
@@ -127,17 +130,20 @@ fn RecoveryCode(since: Option<domain::Timestamp>, app: bool) -> impl IntoView {
         None if app => "You are asked to save one when you next sign in.".into(),
         None => "You get one when you add an authentication method.".into(),
     };
-    let pill = match since {
-        Some(_) => view! { <span class="pill ok">"Saved"</span> },
-        None => view! { <span class="pill">"Not saved"</span> },
-    };
+    let state = if since.is_some() { "Saved" } else { "Not saved" };
     view! {
         <div class="item">
             <span class="glyph"><Icon of=KEY/></span>
             <div>
-                <h2>"Account Recovery Code " {pill}</h2>
-                <p class="soft small">{facts}</p>
+                <h2>"Account Recovery Code " <Pill words=state ok=since.is_some()/></h2>
+                <p class="soft">{facts}</p>
             </div>
         </div>
     }
+}
+
+/// A state in a word or two.
+#[component]
+fn Pill(words: &'static str, ok: bool) -> impl IntoView {
+    view! { <span class=if ok { "pill ok" } else { "pill" }>{words}</span> }
 }

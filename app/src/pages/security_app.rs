@@ -123,7 +123,9 @@ fn EnterPassword(step: Step, stage: Needed<Stage>) -> impl IntoView {
             match open_app_set_up(password).await {
                 Ok(set_up) => stage.set(Stage::Open(set_up)),
                 Err(error) => {
-                    if let Some(input) = input.get_untracked().filter(|_| error.code == Code::WrongCredentials) {
+                    if let Some(input) =
+                        input.get_untracked().filter(|_| error.code == Code::WrongCredentials)
+                    {
                         input.set_value("");
                     }
                     return Err(error);
@@ -184,7 +186,7 @@ fn Prove(flow: FlowId, step: Step, stage: Needed<Stage>) -> impl IntoView {
                 sending
                 input
                 label="Enter the code from your current authenticator app"
-                hint=Some("It works until the new app is confirmed.")
+                hint="It works until the new app is confirmed."
             />
             <Trouble sending/>
             <Submit sending/>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::Carried;
 use crate::api::Code;
-use crate::api::session::sign_in;
+use crate::api::session::{Person, sign_in};
 use crate::browser::navigation::Entry;
 use crate::browser::shell::Typed;
 use crate::components::door::Door;
@@ -35,9 +35,7 @@ pub fn SignIn() -> impl IntoView {
 fn GoOn() -> impl IntoView {
     let session = use_session();
     let sending = Sending::new("");
-    let person = session.person();
-    let name = person.as_ref().map(|person| person.name.clone()).unwrap_or_default();
-    let email = person.map(|person| person.email).unwrap_or_default();
+    let Some(Person { name, email }) = session.person() else { return ().into_any() };
     let go_on = move |_| {
         let asked = session.return_to().or_else(|| session.read(|view| view.return_to.clone()));
         session.go(&route::inside(asked.as_deref()), Entry::New);
@@ -51,6 +49,7 @@ fn GoOn() -> impl IntoView {
         </div>
         <Trouble sending/>
     }
+    .into_any()
 }
 
 /// Email, password, Continue.
@@ -113,7 +112,7 @@ fn Why() -> impl IntoView {
             _ => None,
         })
     };
-    move || due().or_else(ended).map(|why| view! { <p class="note">{why}</p> })
+    view! { {move || due().or_else(ended).map(|why| view! { <p class="note">{why}</p> }.into_any())} }
 }
 
 /// The way out for somebody who is not the person whose session waits for its password.
@@ -122,13 +121,17 @@ fn NotYou() -> impl IntoView {
     let session = use_session();
     let sending = Sending::new("");
     let waits = Memo::new(move |_| session.is(SessionState::PasswordDue));
-    move || {
-        waits.get().then(|| {
-            view! {
-                <button type="button" class="secondary wide" on:click=move |_| sending.send(session.leave())>"Sign Out"</button>
-                <Trouble sending/>
-            }
-        })
+    let leave = move |_| sending.send(session.leave());
+    view! {
+        {move || {
+            waits.get().then(|| {
+                view! {
+                    <button type="button" class="secondary wide" on:click=leave>"Sign Out"</button>
+                    <Trouble sending/>
+                }
+                .into_any()
+            })
+        }}
     }
 }
 
@@ -161,10 +164,11 @@ fn restore_focus(typed: &Typed, email: NodeRef<html::Input>, password: NodeRef<h
         _ => return,
     };
     let caret = typed.caret;
-    field.on_load(move |field| {
+    queue_microtask(move || {
+        let Some(field) = field.get_untracked() else { return };
         let _ = field.focus();
-        if caret.is_some() {
-            let _ = field.set_selection_range(caret.unwrap_or_default(), caret.unwrap_or_default());
+        if let Some(caret) = caret {
+            let _ = field.set_selection_range(caret, caret);
         }
     });
 }

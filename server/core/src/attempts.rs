@@ -61,7 +61,12 @@ impl Vestibule {
     }
 
     /// A second factor of `user`, guessed by `client`.
-    pub(crate) async fn factor_subject(&self, client: &Client, guess: Guess, user: UserId) -> Result<Subject, Error> {
+    pub(crate) async fn factor_subject(
+        &self,
+        client: &Client,
+        guess: Guess,
+        user: UserId,
+    ) -> Result<Subject, Error> {
         let hash = self.inner.keys.keyed_hash("attempts of user", &[user.0.as_bytes()]);
         Ok(Subject { hash, guess, browser: self.known_browser(client, user).await? })
     }
@@ -82,7 +87,11 @@ impl Vestibule {
     ///
     /// # Errors
     /// [`Error::Paused`] or [`Error::Refused`]: nothing may be verified.
-    pub(crate) async fn reserve(&self, transaction: &DatabaseTransaction, subject: &Subject) -> Result<(), Error> {
+    pub(crate) async fn reserve(
+        &self,
+        transaction: &DatabaseTransaction,
+        subject: &Subject,
+    ) -> Result<(), Error> {
         loop {
             let now = self.now();
             let row = attempt::Entity::find_by_id(subject.key()).one(transaction).await?;
@@ -128,7 +137,11 @@ fn attempts_of(row: &attempt::Model) -> Result<Attempts, Error> {
     Ok(Attempts { failures, paused_until: Timestamp(row.paused_until) })
 }
 
-async fn insert(transaction: &DatabaseTransaction, subject: &Subject, attempts: Attempts) -> Result<bool, Error> {
+async fn insert(
+    transaction: &DatabaseTransaction,
+    subject: &Subject,
+    attempts: Attempts,
+) -> Result<bool, Error> {
     let (hash, kind, browser) = subject.key();
     let row = attempt::ActiveModel {
         subject: Set(hash),

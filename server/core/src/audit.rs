@@ -45,7 +45,15 @@ impl<'a> Entry<'a> {
     /// Something that a person did about themselves.
     pub fn own(event: Event, user: UserId, client: &'a Client) -> Self {
         let client = Some(client);
-        Self { event, actor: Some(user), subject: Some(user), company: None, method: None, succeeded: true, client }
+        Self {
+            event,
+            actor: Some(user),
+            subject: Some(user),
+            company: None,
+            method: None,
+            succeeded: true,
+            client,
+        }
     }
 
     /// Something that the operator did on the command line.
@@ -85,7 +93,11 @@ impl Event {
 
 impl Vestibule {
     /// Writes a row of the log.
-    pub(crate) async fn audit(&self, transaction: &DatabaseTransaction, entry: Entry<'_>) -> Result<(), Error> {
+    pub(crate) async fn audit(
+        &self,
+        transaction: &DatabaseTransaction,
+        entry: Entry<'_>,
+    ) -> Result<(), Error> {
         audit_event::Entity::insert(audit_event::ActiveModel {
             id: Set(self.id()),
             at: Set(self.now().0),
@@ -95,7 +107,9 @@ impl Vestibule {
             event: Set(entry.event.name().to_owned()),
             method: Set(entry.method.map(|kind| kind.as_str().to_owned())),
             outcome: Set(if entry.succeeded { "success" } else { "failure" }.to_owned()),
-            address: Set(entry.client.map_or_else(|| "command line".to_owned(), |client| client.address.clone())),
+            address: Set(entry
+                .client
+                .map_or_else(|| "command line".to_owned(), |client| client.address.clone())),
             browser: Set(entry.client.map_or_else(String::new, |client| client.browser.clone())),
             detail: Set(None),
         })

@@ -1,11 +1,13 @@
 //! Who is calling: from the cookies of a request to a record, its person and what is asked of them.
 
 use domain::{
-    AppFlow, Assessment, Company, Ended, FlowId, Lifetime, Membership, MethodKind, OwnedMethod, Role, SECOND, SessionId,
-    SessionState, Timestamp, UserId, app_flow, requirement,
+    AppFlow, Assessment, Company, Ended, FlowId, Lifetime, Membership, MethodKind, OwnedMethod, Role, SECOND,
+    SessionId, SessionState, Timestamp, UserId, app_flow, requirement,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
 
 use crate::error::Error;
 use crate::secret::Token;
@@ -100,7 +102,11 @@ impl Client {
     /// A client at `address` that calls itself `browser`.
     #[must_use]
     pub fn new(address: String, browser: &str, known: Option<Token>) -> Self {
-        Self { address, browser: browser.chars().filter(|c| !c.is_control()).take(BROWSER_LENGTH).collect(), known }
+        Self {
+            address,
+            browser: browser.chars().filter(|c| !c.is_control()).take(BROWSER_LENGTH).collect(),
+            known,
+        }
     }
 }
 
@@ -178,7 +184,8 @@ impl Vestibule {
                 .one(self.inner.store.reader())
                 .await?;
             // A cookie of one kind does not carry a record of the other.
-            let Some(record) = record.filter(|record| (record.state == SessionState::Full.as_str()) == full) else {
+            let Some(record) = record.filter(|record| (record.state == SessionState::Full.as_str()) == full)
+            else {
                 continue;
             };
             let caller = self.caller_of(record).await?;
@@ -273,7 +280,8 @@ impl Vestibule {
             let company = company.ok_or(Error::Corrupt("membership without company"))?;
             memberships.push(to_membership(membership, company)?);
         }
-        let methods = method::Entity::find().filter(method::Column::UserId.eq(user.0)).all(connection).await?;
+        let methods =
+            method::Entity::find().filter(method::Column::UserId.eq(user.0)).all(connection).await?;
         let mut owned = Vec::with_capacity(methods.len());
         for method in methods {
             owned.push(match MethodKind::parse(&method.kind) {

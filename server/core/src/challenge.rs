@@ -73,7 +73,11 @@ impl Vestibule {
             .col_expr(method::Column::LastStep, Expr::value(step))
             .col_expr(method::Column::LastUsedAt, Expr::value(self.now().0))
             .filter(method::Column::Id.eq(app.id))
-            .filter(Condition::any().add(method::Column::LastStep.is_null()).add(method::Column::LastStep.lt(step)))
+            .filter(
+                Condition::any()
+                    .add(method::Column::LastStep.is_null())
+                    .add(method::Column::LastStep.lt(step)),
+            )
             .exec(transaction)
             .await?;
         if consumed.rows_affected == 1 { Ok(()) } else { Err(Error::UsedCode) }

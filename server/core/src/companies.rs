@@ -58,8 +58,14 @@ impl Vestibule {
         let name = checked_name(&new.name)?;
         let slug = &new.slug;
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if slug.is_empty() || slug.len() > 64 || !slug.chars().all(plain) || slug.starts_with('-') || slug.ends_with('-') {
-            let why = format!("`{slug}` cannot be a slug: use lower-case letters, digits and dashes, at most 64");
+        if slug.is_empty()
+            || slug.len() > 64
+            || !slug.chars().all(plain)
+            || slug.starts_with('-')
+            || slug.ends_with('-')
+        {
+            let why =
+                format!("`{slug}` cannot be a slug: use lower-case letters, digits and dashes, at most 64");
             return Err(Error::Refusal(why));
         }
         local_time::zone(&new.time_zone).map_err(|error| Error::Refusal(error.to_string()))?;
@@ -93,8 +99,10 @@ impl Vestibule {
     /// # Errors
     /// What the store says.
     pub async fn companies(&self) -> Result<Vec<CompanyRow>, Error> {
-        let companies =
-            company::Entity::find().order_by_asc(company::Column::Slug).all(self.inner.store.reader()).await?;
+        let companies = company::Entity::find()
+            .order_by_asc(company::Column::Slug)
+            .all(self.inner.store.reader())
+            .await?;
         Ok(companies
             .into_iter()
             .map(|company| CompanyRow {
@@ -138,11 +146,12 @@ impl Vestibule {
             None => None,
             Some("now") => Some(self.now()),
             Some(text) => Some(
-                local_time::instant(text, &company.time_zone).map_err(|error| Error::Refusal(error.to_string()))?,
+                local_time::instant(text, &company.time_zone)
+                    .map_err(|error| Error::Refusal(error.to_string()))?,
             ),
         };
-        let update =
-            next_policy(&company).col_expr(company::Column::MfaRequiredFrom, Expr::value(from.map(|from| from.0)));
+        let update = next_policy(&company)
+            .col_expr(company::Column::MfaRequiredFrom, Expr::value(from.map(|from| from.0)));
         let event = if from.is_some() { Event::MfaRequired } else { Event::MfaNotRequired };
         self.change_policy(update, event, &company).await?;
         Ok(from)
@@ -152,7 +161,13 @@ impl Vestibule {
     ///
     /// # Errors
     /// [`Error::Refusal`] where there is no such company or person, or the person is a member already.
-    pub async fn add_member(&self, slug: &str, email: &Email, role: Role, payments: bool) -> Result<(), Error> {
+    pub async fn add_member(
+        &self,
+        slug: &str,
+        email: &Email,
+        role: Role,
+        payments: bool,
+    ) -> Result<(), Error> {
         let company = self.company_by_slug(slug).await?;
         let person = self.user_by_email(email).await?;
         let person = person.ok_or_else(|| Error::Refusal(format!("there is no user {email}")))?;
@@ -173,8 +188,11 @@ impl Vestibule {
         .exec_without_returning(&transaction)
         .await?;
         let user = UserId(person.id);
-        let has_method =
-            method::Entity::find().filter(method::Column::UserId.eq(person.id)).one(&transaction).await?.is_some();
+        let has_method = method::Entity::find()
+            .filter(method::Column::UserId.eq(person.id))
+            .one(&transaction)
+            .await?
+            .is_some();
         company::Entity::update_many()
             .col_expr(company::Column::Members, Expr::col(company::Column::Members).add(1))
             .col_expr(
@@ -203,7 +221,10 @@ impl Vestibule {
             .and_where(membership::Column::AcceptedAt.is_not_null())
             .to_owned();
         company::Entity::update_many()
-            .col_expr(company::Column::MembersWithMethod, Expr::col(company::Column::MembersWithMethod).add(1))
+            .col_expr(
+                company::Column::MembersWithMethod,
+                Expr::col(company::Column::MembersWithMethod).add(1),
+            )
             .filter(company::Column::Id.in_subquery(companies))
             .exec(transaction)
             .await?;
@@ -219,7 +240,10 @@ impl Vestibule {
     ) -> Result<(), Error> {
         let transaction = self.inner.store.begin().await?;
         if update.exec(&transaction).await?.rows_affected != 1 {
-            let why = format!("{} was changed by somebody else at this moment: look at it, then try again", company.slug);
+            let why = format!(
+                "{} was changed by somebody else at this moment: look at it, then try again",
+                company.slug
+            );
             return Err(Error::Refusal(why));
         }
         self.audit(&transaction, Entry::operator(event, None, Some(CompanyId(company.id)))).await?;

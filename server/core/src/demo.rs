@@ -111,9 +111,13 @@ impl Vestibule {
         Ok(people)
     }
 
-    async fn add_demo_person(&self, (email, name, password, about, companies): Person) -> Result<DemoPerson, Error> {
+    async fn add_demo_person(
+        &self,
+        (email, name, password, about, companies): Person,
+    ) -> Result<DemoPerson, Error> {
         let address = Email::parse(email).map_err(|error| Error::Refusal(error.to_string()))?;
-        let secret = Password::chosen(password.to_owned()).map_err(|error| Error::Refusal(error.to_string()))?;
+        let secret =
+            Password::chosen(password.to_owned()).map_err(|error| Error::Refusal(error.to_string()))?;
         self.add_user(&address, name, secret).await?;
         let mut memberships = Vec::with_capacity(companies.len());
         for (slug, role, payments) in companies {

@@ -98,7 +98,8 @@ impl Keys {
     /// [`KeysError`]: nothing starts with missing or weak keys (S49).
     pub fn parse(text: &str) -> Result<Self, KeysError> {
         // The message alone: the error's own rendering would quote the line, and with it a key.
-        let file: KeyFile = toml::from_str(text).map_err(|error| KeysError::Format(error.message().to_owned()))?;
+        let file: KeyFile =
+            toml::from_str(text).map_err(|error| KeysError::Format(error.message().to_owned()))?;
         let mut sealing = Vec::new();
         for entry in &file.sealing {
             if sealing.iter().any(|(id, _)| *id == entry.id) {
@@ -110,7 +111,11 @@ impl Keys {
             return Err(KeysError::NoSealingKey);
         }
         sealing.sort_by_key(|(id, _)| *id);
-        Ok(Self { pepper: parse_key("pepper", &file.pepper)?, index: parse_key("index", &file.index)?, sealing })
+        Ok(Self {
+            pepper: parse_key("pepper", &file.pepper)?,
+            index: parse_key("index", &file.index)?,
+            sealing,
+        })
     }
 
     /// The text of a new key file.
@@ -149,8 +154,11 @@ impl Keys {
     /// # Errors
     /// [`OpenError`].
     pub(crate) fn open(&self, place: Place, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let (_, key) =
-            self.sealing.iter().find(|(id, _)| *id == sealed.key_id).ok_or(OpenError::NoKey(sealed.key_id))?;
+        let (_, key) = self
+            .sealing
+            .iter()
+            .find(|(id, _)| *id == sealed.key_id)
+            .ok_or(OpenError::NoKey(sealed.key_id))?;
         let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError::Forged)?;
         let payload = Payload { msg: ciphertext, aad: &place.associated_data(sealed.key_id) };
         let cipher = XChaCha20Poly1305::new((&**key).into());
@@ -178,8 +186,10 @@ impl Place {
 }
 
 fn parse_key(name: &str, text: &str) -> Result<Key, KeysError> {
-    let bytes = Zeroizing::new(BASE64.decode(text.as_bytes()).map_err(|_| KeysError::Length(name.to_owned()))?);
-    let key: Key = Zeroizing::new(bytes.as_slice().try_into().map_err(|_| KeysError::Length(name.to_owned()))?);
+    let bytes =
+        Zeroizing::new(BASE64.decode(text.as_bytes()).map_err(|_| KeysError::Length(name.to_owned()))?);
+    let key: Key =
+        Zeroizing::new(bytes.as_slice().try_into().map_err(|_| KeysError::Length(name.to_owned()))?);
     // 32 random bytes have fewer than 16 different values about once in 10^13: fewer were typed, not generated.
     let mut different: Vec<u8> = key.to_vec();
     different.sort_unstable();
@@ -247,7 +257,10 @@ mod tests {
             "the key `pepper` is weak: it repeats itself. Make keys with `vestibule key new`"
         );
         let short = good.replace(&line("index"), "index = \"c2hvcnQ=\"");
-        assert_eq!(Keys::parse(&short).unwrap_err().to_string(), "the key `index` is not 32 bytes in base 64");
+        assert_eq!(
+            Keys::parse(&short).unwrap_err().to_string(),
+            "the key `index` is not 32 bytes in base 64"
+        );
         let none = good.split("[[sealing]]").next().unwrap().to_owned();
         assert_eq!(Keys::parse(&none).unwrap_err().to_string(), "the key file has no [[sealing]] key");
         assert!(Keys::parse("").unwrap_err().to_string().contains("pepper"));

@@ -34,7 +34,8 @@ pub fn instant(text: &str, zone_name: &str) -> Result<Timestamp, LocalTimeError>
     let zone = zone(zone_name)?;
     let local = text.parse::<civil::DateTime>().map_err(|_| LocalTimeError::Time(text.to_owned()))?;
     // jiff's `compatible`: after a gap, the first of a fold.
-    let instant = zone.to_ambiguous_timestamp(local).compatible().map_err(|_| LocalTimeError::Time(text.to_owned()))?;
+    let instant =
+        zone.to_ambiguous_timestamp(local).compatible().map_err(|_| LocalTimeError::Time(text.to_owned()))?;
     Ok(Timestamp(instant.as_millisecond()))
 }
 
@@ -88,7 +89,10 @@ mod tests {
     #[test]
     fn an_instant_is_spelt_out_in_a_zone() {
         let berlin = zone("Europe/Berlin").unwrap();
-        assert_eq!(spelt_out(utc("2026-03-03T08:00"), &berlin), "Tuesday 3 March 2026, 09:00 (Europe/Berlin)");
+        assert_eq!(
+            spelt_out(utc("2026-03-03T08:00"), &berlin),
+            "Tuesday 3 March 2026, 09:00 (Europe/Berlin)"
+        );
     }
 
     /// Two companies that require MFA from "nine o'clock on the same day", in zones half a world apart, over the
@@ -121,10 +125,16 @@ mod tests {
             let (kind, demands) = names(at(now));
             (kind, demands.into_iter().map(|demand| demand.company).collect::<Vec<_>>())
         };
-        assert_eq!(told("2026-03-02T19:59"), ("upcoming", vec!["Auckland".to_owned(), "Vancouver".to_owned()]));
+        assert_eq!(
+            told("2026-03-02T19:59"),
+            ("upcoming", vec!["Auckland".to_owned(), "Vancouver".to_owned()])
+        );
         assert_eq!(told("2026-03-02T20:00"), ("required", vec!["Auckland".to_owned()]));
         assert_eq!(told("2026-03-03T16:59"), ("required", vec!["Auckland".to_owned()]));
-        assert_eq!(told("2026-03-03T17:00"), ("required", vec!["Auckland".to_owned(), "Vancouver".to_owned()]));
+        assert_eq!(
+            told("2026-03-03T17:00"),
+            ("required", vec!["Auckland".to_owned(), "Vancouver".to_owned()])
+        );
 
         let berlin = [member_of("Berlin", instant("2026-03-29T02:30", "Europe/Berlin").unwrap())];
         let kind = |now: &str| names(requirement(&berlin, &[], &[], utc(now)).requirement).0;

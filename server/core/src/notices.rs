@@ -34,7 +34,9 @@ impl Notice {
             Self::AppChanged => {
                 "The authenticator app of your account was changed. Codes of the earlier app no longer work."
             }
-            Self::RecoveryCodeSaved => "A new recovery code was saved for your account. Any earlier code is void.",
+            Self::RecoveryCodeSaved => {
+                "A new recovery code was saved for your account. Any earlier code is void."
+            }
         }
     }
 }
@@ -49,7 +51,8 @@ impl Vestibule {
         client: &Client,
     ) -> Result<(), Error> {
         let settings = &self.inner.settings;
-        let zone = user.time_zone.as_deref().and_then(|name| local_time::zone(name).ok()).unwrap_or(TimeZone::UTC);
+        let zone =
+            user.time_zone.as_deref().and_then(|name| local_time::zone(name).ok()).unwrap_or(TimeZone::UTC);
         let helper = match &settings.support {
             Some(support) => format!("your company's administrator or {support}"),
             None => "your company's administrator".to_owned(),

@@ -6,7 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{DAY, MINUTE, OutboxId, SECOND, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -75,7 +77,11 @@ impl Channel {
 
 impl Vestibule {
     /// Puts a message into the outbox, to be sent once the transaction is committed.
-    pub(crate) async fn post(&self, transaction: &DatabaseTransaction, message: &Message) -> Result<(), Error> {
+    pub(crate) async fn post(
+        &self,
+        transaction: &DatabaseTransaction,
+        message: &Message,
+    ) -> Result<(), Error> {
         let id = self.id();
         let plain = Zeroizing::new(serde_json::to_vec(message).map_err(|_| Error::Corrupt("message"))?);
         let sealed = self.inner.keys.seal(&*self.inner.random, place(id), &plain);

@@ -74,7 +74,8 @@ impl PasswordPool {
         random: Arc<dyn Randomness>,
         workers: Option<NonZero<usize>>,
     ) -> std::io::Result<Self> {
-        let workers = workers.map_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get), NonZero::get);
+        let workers = workers
+            .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get), NonZero::get);
         let (jobs, queue) = sync_channel(QUEUE_PER_WORKER * workers);
         let queue = Arc::new(Mutex::new(queue));
         let computed = Arc::new(AtomicU64::new(0));
@@ -103,8 +104,8 @@ impl PasswordPool {
     /// # Errors
     /// [`HashError`].
     pub async fn verify(&self, password: Password, stored: Option<&str>) -> Result<Verdict, HashError> {
-        let hash =
-            PasswordHash::new(stored.unwrap_or(&self.nobody)).map_err(|_| HashError::Broken("not a PHC string"))?;
+        let hash = PasswordHash::new(stored.unwrap_or(&self.nobody))
+            .map_err(|_| HashError::Broken("not a PHC string"))?;
         let number = |name| hash.params.get_decimal(name).ok_or(HashError::Broken("a parameter is missing"));
         let params = Params::new(number("m")?, number("t")?, number("p")?, Some(OUTPUT))
             .map_err(|_| HashError::Broken("parameters out of range"))?;
@@ -144,12 +145,16 @@ fn work(queue: &Mutex<Receiver<Job>>, pepper: &[u8; 32], computed: &AtomicU64) {
             // Whoever asked has gone away.
             continue;
         }
-        let Ok(argon2) = Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, job.params) else {
+        let Ok(argon2) = Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, job.params)
+        else {
             continue;
         };
         memory.resize(argon2.params().block_count(), Block::default());
         let mut output = Zeroizing::new([0; OUTPUT]);
-        if argon2.hash_password_into_with_memory(job.password.as_bytes(), &job.salt, &mut *output, &mut memory).is_ok() {
+        if argon2
+            .hash_password_into_with_memory(job.password.as_bytes(), &job.salt, &mut *output, &mut memory)
+            .is_ok()
+        {
             computed.fetch_add(1, Ordering::Relaxed);
             // The receiver may have gone away meanwhile; then nobody wants to know.
             drop(job.reply.send(output));
@@ -158,7 +163,8 @@ fn work(queue: &Mutex<Receiver<Job>>, pepper: &[u8; 32], computed: &AtomicU64) {
 }
 
 fn parameters() -> Result<Params, HashError> {
-    Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT)).map_err(|_| HashError::Broken("parameters out of range"))
+    Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT))
+        .map_err(|_| HashError::Broken("parameters out of range"))
 }
 
 fn phc(salt: &[u8], output: &[u8]) -> Result<String, HashError> {
@@ -210,7 +216,8 @@ mod tests {
     #[tokio::test]
     async fn another_pepper_makes_another_hash() {
         let hash = pool(1).hash(password("correct horse")).await.unwrap();
-        let other = PasswordPool::start(Zeroizing::new([8; 32]), Arc::new(SystemRandomness), NonZero::new(1)).unwrap();
+        let other = PasswordPool::start(Zeroizing::new([8; 32]), Arc::new(SystemRandomness), NonZero::new(1))
+            .unwrap();
         assert_eq!(other.verify(password("correct horse"), Some(&hash)).await, Ok(Verdict::Wrong));
     }
 

@@ -66,7 +66,9 @@ impl Vestibule {
         let reader = self.inner.store.reader();
         let people = user::Entity::find().order_by_asc(user::Column::Email).all(reader).await?;
         let methods = method::Entity::find().order_by_asc(method::Column::Kind).all(reader).await?;
-        let kinds_of = |id| methods.iter().filter(|method| method.user_id == id).map(|method| method.kind.clone()).collect();
+        let kinds_of = |id| {
+            methods.iter().filter(|method| method.user_id == id).map(|method| method.kind.clone()).collect()
+        };
         Ok(people
             .into_iter()
             .map(|person| UserRow {

@@ -52,7 +52,10 @@ impl Vestibule {
             id: Set(id.0),
             user_id: Set(user.0),
             session_id: Set(Some(signed_in.record.id)),
-            code_hash: Set(self.inner.keys.keyed_hash("recovery code", &[user.0.as_bytes(), code.as_bytes()])),
+            code_hash: Set(self
+                .inner
+                .keys
+                .keyed_hash("recovery code", &[user.0.as_bytes(), code.as_bytes()])),
             created_at: Set(now.0),
             acknowledged_at: Set(None),
             consumed_at: Set(None),

@@ -4,7 +4,8 @@
 //! app that works goes on working until the new one is confirmed, and the two are swapped in one transaction.
 
 use domain::{
-    AppFlow, Email, FlowId, MethodKind, OneTimeCode, Requirement, SessionId, SessionState, Timestamp, app_flow,
+    AppFlow, Email, FlowId, MethodKind, OneTimeCode, Requirement, SessionId, SessionState, Timestamp,
+    app_flow,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Value};
@@ -72,7 +73,14 @@ impl Vestibule {
         let flow = match open {
             // A second tab was quicker.
             Some(flow) => flow,
-            None => self.insert_flow(&transaction, signed_in, AppFlow::Confirming(app_flow::Confirming { secret: () })).await?,
+            None => {
+                self.insert_flow(
+                    &transaction,
+                    signed_in,
+                    AppFlow::Confirming(app_flow::Confirming { secret: () }),
+                )
+                .await?
+            }
         };
         transaction.commit().await?;
         self.view(signed_in, &flow).await
@@ -107,8 +115,11 @@ impl Vestibule {
             .filter(session::Column::Id.eq(record.id))
             .exec(&transaction)
             .await?;
-        self.audit(&transaction, Entry::own(Event::SetUpOpened, signed_in.user.id, client).method(MethodKind::App))
-            .await?;
+        self.audit(
+            &transaction,
+            Entry::own(Event::SetUpOpened, signed_in.user.id, client).method(MethodKind::App),
+        )
+        .await?;
         transaction.commit().await?;
         let entered = Entered { caller: self.caller_by_id(SessionId(record.id)).await?, token, known: None };
         Ok((self.view(signed_in, &flow).await?, entered))
@@ -141,7 +152,9 @@ impl Vestibule {
         let user = &signed_in.user;
         let subject = self.factor_subject(client, Guess::App, user.id).await?;
         let transaction = self.inner.store.begin().await?;
-        let flow = self.flow_in_state(&transaction, signed_in, id, AppFlow::<()>::Proving(app_flow::Proving).name()).await?;
+        let flow = self
+            .flow_in_state(&transaction, signed_in, id, AppFlow::<()>::Proving(app_flow::Proving).name())
+            .await?;
         self.reserve(&transaction, &subject).await?;
         let entry = Entry::own(Event::ChallengeAnswered, user.id, client).method(MethodKind::App);
         if let Err(error) = self.use_app_code(&transaction, user, &code).await {
@@ -209,7 +222,8 @@ impl Vestibule {
         self.proved(&transaction, record, MethodKind::App).await?;
         let event = if changed { Event::AppChanged } else { Event::AppAdded };
         self.audit(&transaction, Entry::own(event, user.id, client).method(MethodKind::App)).await?;
-        self.notify(&transaction, user, if changed { Notice::AppChanged } else { Notice::AppAdded }, client).await?;
+        self.notify(&transaction, user, if changed { Notice::AppChanged } else { Notice::AppAdded }, client)
+            .await?;
         transaction.commit().await?;
         self.outbox_has_mail();
         Ok(Entered { caller: self.caller_by_id(record).await?, token, known: None })
@@ -331,7 +345,9 @@ impl Vestibule {
             used_at: now,
             ended_at: None,
         };
-        flow::Entity::insert(flow::ActiveModel::from(flow.clone())).exec_without_returning(transaction).await?;
+        flow::Entity::insert(flow::ActiveModel::from(flow.clone()))
+            .exec_without_returning(transaction)
+            .await?;
         Ok(flow)
     }
 
@@ -405,7 +421,11 @@ impl Vestibule {
 }
 
 /// Ends a flow.
-pub(crate) async fn end_flow(transaction: &DatabaseTransaction, flow: Uuid, now: Timestamp) -> Result<(), Error> {
+pub(crate) async fn end_flow(
+    transaction: &DatabaseTransaction,
+    flow: Uuid,
+    now: Timestamp,
+) -> Result<(), Error> {
     flow::Entity::update_many()
         .col_expr(flow::Column::EndedAt, Expr::value(now.0))
         .filter(flow::Column::Id.eq(flow))

@@ -55,7 +55,8 @@ impl TotpSecret {
     #[must_use]
     pub fn grouped(&self) -> Zeroizing<String> {
         let symbols = Zeroizing::new(BASE32_NOPAD.encode(&self.0));
-        let groups: Vec<&str> = symbols.as_bytes().chunks(4).filter_map(|group| str::from_utf8(group).ok()).collect();
+        let groups: Vec<&str> =
+            symbols.as_bytes().chunks(4).filter_map(|group| str::from_utf8(group).ok()).collect();
         Zeroizing::new(groups.join(" "))
     }
 
@@ -65,7 +66,8 @@ impl TotpSecret {
     /// [`Error::Corrupt`] when a name has a colon; configuration and addresses are checked before.
     pub fn link(&self, issuer: &str, account: &str) -> Result<Zeroizing<String>, Error> {
         let totp = self.builder().with_issuer(Some(issuer)).with_account_name(account).build();
-        let link = totp.and_then(|totp| totp.to_url()).map_err(|_| Error::Corrupt("name in an otpauth link"))?;
+        let link =
+            totp.and_then(|totp| totp.to_url()).map_err(|_| Error::Corrupt("name in an otpauth link"))?;
         Ok(Zeroizing::new(link))
     }
 
@@ -117,6 +119,7 @@ impl std::fmt::Debug for TotpSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SystemRandomness;
     use domain::SECOND;
 
     /// The secret of RFC 4226, appendix D, and of RFC 6238, appendix B, for SHA-1.
@@ -132,7 +135,8 @@ mod tests {
     #[test]
     fn the_vectors_of_rfc_4226_match() {
         let codes = [
-            "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489",
+            "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871",
+            "520489",
         ];
         for (counter, expected) in codes.into_iter().enumerate() {
             let now = Timestamp(i64::try_from(counter).unwrap() * 30 * SECOND);
@@ -184,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_new_secret_has_160_bits_in_groups_of_four() {
-        let secret = TotpSecret::new(&crate::random::SystemRandomness);
+        let secret = TotpSecret::new(&SystemRandomness);
         assert_eq!(secret.as_bytes().len(), 20);
         assert_eq!(secret.grouped().split(' ').map(str::len).collect::<Vec<_>>(), [4; 8]);
     }

@@ -44,7 +44,8 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request) -> Result<R
     let body = read(body).await?;
 
     let known = shared.cookies.read(&parts.headers, cookies::Cookie::Browser);
-    let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let agent =
+        parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let client = Client::new(peer.ip().to_string(), agent, known);
     let mut caller = identify(shared, &parts.headers, function).await?;
     let mut cookies = Vec::new();
@@ -78,7 +79,10 @@ fn check_request(request: &Request, origin: &str) -> Result<(), Failure> {
         return Err(Failure::new(Code::MethodNotAllowed, "Only POST is answered here."));
     }
     if !is_own_page(request.headers(), origin) {
-        return Err(Failure::new(Code::ForeignOrigin, "This request does not come from this application's own pages."));
+        return Err(Failure::new(
+            Code::ForeignOrigin,
+            "This request does not come from this application's own pages.",
+        ));
     }
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = text(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim();
@@ -140,7 +144,8 @@ async fn with_status(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     let Ok(error) = serde_json::from_slice::<ApiError>(&bytes) else {
-        return Failure::new(Code::Internal, "Something went wrong here. Try again in a moment.").into_response();
+        return Failure::new(Code::Internal, "Something went wrong here. Try again in a moment.")
+            .into_response();
     };
     let mut response = Response::from_parts(parts, Body::from(bytes));
     mark(&mut response, &error);

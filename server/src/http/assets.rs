@@ -1,7 +1,7 @@
 //! The browser's files: in the program, or in a folder for development. Read once at the start.
 
-use std::collections::HashMap;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -102,7 +102,9 @@ impl Asset {
     /// A page, compressed here because it is filled in here.
     fn page(html: &str) -> Result<Self, String> {
         let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
-        brotli.write_all(html.as_bytes()).map_err(|error| format!("index.html cannot be compressed: {error}"))?;
+        brotli
+            .write_all(html.as_bytes())
+            .map_err(|error| format!("index.html cannot be compressed: {error}"))?;
         Ok(Self {
             plain: html.as_bytes().to_vec().into(),
             brotli: Some(brotli.into_inner().into()),
@@ -113,7 +115,8 @@ impl Asset {
     }
 
     fn answer(&self, headers: &HeaderMap) -> Response {
-        let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let accepted =
+            headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let accepts = |name: &str| {
             let mut codings = accepted.split(',').map(|coding| coding.split(';').map(str::trim));
             codings.any(|mut coding| coding.next() == Some(name) && coding.next() != Some("q=0"))
@@ -159,7 +162,10 @@ fn with_encodings(mut raw: HashMap<String, Cow<'static, [u8]>>) -> HashMap<Strin
         let Some(plain) = raw.remove(&name) else { continue };
         let cache_control =
             if is_hashed(&name) { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
-        files.insert(name.clone(), Asset { plain, brotli, gzip, content_type: content_type(&name), cache_control });
+        files.insert(
+            name.clone(),
+            Asset { plain, brotli, gzip, content_type: content_type(&name), cache_control },
+        );
     }
     files
 }
@@ -252,7 +258,8 @@ mod tests {
 
     #[test]
     fn hashed_names_are_kept_for_ever_and_others_for_an_hour() {
-        let assets = assets(&[("index.html", INDEX), ("style-0123456789abcdef.css", "a"), ("favicon.svg", "b")]);
+        let assets =
+            assets(&[("index.html", INDEX), ("style-0123456789abcdef.css", "a"), ("favicon.svg", "b")]);
         assert!(assets.find("/style-0123456789abcdef.css").unwrap().cache_control.contains("immutable"));
         assert!(!assets.find("/favicon.svg").unwrap().cache_control.contains("immutable"));
         assert_eq!(assets.find("/").unwrap().cache_control, "no-cache");

@@ -37,7 +37,8 @@ impl IntoResponse for Failure {
 
 /// Puts the status and `Retry-After` of an error on a response that carries it.
 pub(crate) fn mark(response: &mut Response, error: &ApiError) {
-    *response.status_mut() = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(seconds) = error.retry_after_s {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -20,7 +20,8 @@ impl Headers {
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {scripts}; style-src 'self'; \
              img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
         );
-        let permissions = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), otp-credentials=(self)";
+        let permissions =
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=(), otp-credentials=(self)";
         let mut headers = vec![
             (header::CONTENT_SECURITY_POLICY, policy),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),

@@ -32,7 +32,11 @@ const AT_ONCE: usize = 1_024;
 ///
 /// # Errors
 /// A sentence, where the browser's files cannot be served.
-pub(crate) fn router(config: &Config, vestibule: &Vestibule, environment: &Environment) -> Result<Router, String> {
+pub(crate) fn router(
+    config: &Config,
+    vestibule: &Vestibule,
+    environment: &Environment,
+) -> Result<Router, String> {
     let assets = assets::Assets::load(config.dist.as_deref(), &config.settings.product)?;
     let headers = headers::Headers::new(&config.public_url, assets.script_hashes());
     let shared = Shared {

@@ -1,0 +1,78 @@
+// The ways that many tests go before their own begins. Each ends on a page that it has seen.
+import { expect, type Page } from "@playwright/test";
+
+import type { Authenticator } from "../fixtures/authenticator";
+import type { Enrolled, Person } from "../fixtures/people";
+import type { Server } from "../fixtures/server";
+import { Profile } from "./profile";
+import { EnterPassword, Method, Required, SaveCode, SecureAccount } from "./set-up";
+import { Challenge, SignIn } from "./sign-in";
+
+/** Through the first door, where nothing else is asked. */
+export async function toProfile(page: Page, person: Person): Promise<Profile> {
+  await new SignIn(page).signIn(person);
+  const profile = new Profile(page);
+  await expect(profile.heading).toBeVisible();
+  return profile;
+}
+
+/** Through both doors. */
+export async function toProfileWithCode(page: Page, person: Enrolled): Promise<Profile> {
+  await new SignIn(page).signIn(person);
+  await new Challenge(page).enter(person.app.code());
+  const profile = new Profile(page);
+  await expect(profile.heading).toBeVisible();
+  return profile;
+}
+
+/** To the second door. */
+export async function toChallenge(page: Page, person: Person, address?: string): Promise<Challenge> {
+  await new SignIn(page).signIn(person, address);
+  const challenge = new Challenge(page);
+  await expect(challenge.heading).toBeVisible();
+  return challenge;
+}
+
+/** To the page that says who asks for two factors. */
+export async function toRequired(page: Page, person: Person): Promise<Required> {
+  await new SignIn(page).signIn(person);
+  const required = new Required(page);
+  await expect(required.heading).toBeVisible();
+  return required;
+}
+
+/** From there to the choice of a method. */
+export async function toMethod(page: Page, person: Person): Promise<Method> {
+  await (await toRequired(page, person)).setUpNow.click();
+  const method = new Method(page);
+  await expect(method.heading).toBeVisible();
+  return method;
+}
+
+/** From there to the QR code. */
+export async function toSecureAccount(page: Page, person: Person): Promise<SecureAccount> {
+  await (await toMethod(page, person)).continue.click();
+  const secure = new SecureAccount(page);
+  await expect(secure.heading).toBeVisible();
+  return secure;
+}
+
+/** From there to the recovery code, with an app that is set up. */
+export async function toSaveCode(page: Page, person: Person, server: Server): Promise<{ save: SaveCode; app: Authenticator }> {
+  const secure = await toSecureAccount(page, person);
+  const app = await secure.addToApp(server);
+  await secure.enter(app.code());
+  const save = new SaveCode(page);
+  await expect(save.heading).toBeVisible();
+  await expect(save.code).toBeVisible();
+  return { save, app };
+}
+
+/** From the profile to the QR code of a set-up or change that need not prove anything but the password. */
+export async function fromProfile(page: Page, person: Person): Promise<SecureAccount> {
+  await page.getByRole("link", { name: /^(Add|Change) Authenticator App$/ }).click();
+  await new EnterPassword(page).enter(person.password);
+  const secure = new SecureAccount(page);
+  await expect(secure.heading).toBeVisible();
+  return secure;
+}

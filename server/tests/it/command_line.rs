@@ -1,0 +1,190 @@
+//! The binary, as an operator uses it.
+
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Operator {
+    folder: TempDir,
+}
+
+impl Operator {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed; gives what it printed.
+    #[track_caller]
+    fn done(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must fail; gives the sentence.
+    #[track_caller]
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Adds a person; gives the exit and what was printed.
+    fn add_user(&self, email: &str, password: &str) -> Output {
+        let mut child = self
+            .command(&["user", "add", email, "--name", "Anna Berg"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+#[test]
+fn demo_fills_an_empty_database_and_prints_who_can_sign_in() {
+    let operator = Operator::new();
+    let json: Value = serde_json::from_str(&operator.done(&["demo", "--json"])).unwrap();
+    let people = json["people"].as_array().unwrap();
+    let about: Vec<&str> = people.iter().map(|person| person["about"].as_str().unwrap()).collect();
+    for situation in [
+        "an administrator without MFA whose company requires nothing",
+        "a member whose company's date has passed, without MFA",
+        "a member whose company's date is three weeks away",
+        "a payments user",
+        "a member of two companies with different dates",
+        "a person in no company",
+    ] {
+        assert!(about.contains(&situation), "{situation}");
+    }
+    for person in people {
+        for key in ["email", "password", "name"] {
+            assert!(!person[key].as_str().unwrap().is_empty(), "{person}");
+        }
+        for company in person["companies"].as_array().unwrap() {
+            assert!(
+                company["slug"].is_string() && company["name"].is_string() && company["role"].is_string()
+            );
+        }
+    }
+    let keys = operator.path("vestibule.keys");
+    assert_eq!(std::fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(operator.refused(&["demo"]).contains("people in it already"));
+}
+
+#[test]
+fn people_and_companies_are_added_listed_and_changed() {
+    let operator = Operator::new();
+    operator.done(&["key", "new"]);
+    assert!(operator.add_user("Anna@Example.com", "velvet-anchor-72").status.success());
+    operator.done(&["company", "add", "harbour", "--name", "Harbour Build", "--zone", "Europe/Berlin"]);
+    operator.done(&["company", "add-member", "harbour", "anna@example.com", "--admin", "--payments"]);
+    assert_eq!(operator.done(&["user", "list"]), "anna@example.com  Anna Berg  no method\n");
+    let printed = operator.done(&["company", "require-mfa", "harbour", "--from", "2026-03-03T09:00"]);
+    assert_eq!(printed, "harbour requires MFA from Tuesday 3 March 2026, 09:00 (Europe/Berlin).\n");
+    operator.done(&[
+        "company",
+        "set",
+        "harbour",
+        "--zone",
+        "America/Chicago",
+        "--text-messages",
+        "off",
+        "--voluntary-set-up",
+        "on",
+    ]);
+    assert_eq!(
+        operator.done(&["company", "list"]),
+        "harbour  Harbour Build  America/Chicago  0 of 1 members have a method  requires MFA from Tuesday 3 March \
+         2026, 02:00 (America/Chicago)\n"
+    );
+    operator.done(&["company", "require-mfa", "harbour", "--off"]);
+    assert!(operator.done(&["company", "list"]).contains("does not require MFA"));
+}
+
+#[test]
+fn what_cannot_be_done_is_a_sentence() {
+    let operator = Operator::new();
+    assert!(operator.refused(&["user", "list"]).contains("vestibule key new --keys vestibule.keys"));
+    operator.done(&["key", "new"]);
+    assert!(operator.refused(&["key", "new"]).contains("not overwritten"));
+    operator.done(&["company", "add", "harbour", "--name", "Harbour Build", "--zone", "Europe/Berlin"]);
+    operator.add_user("anna@example.com", "velvet-anchor-72");
+    for (arguments, sentence) in [
+        (
+            &["company", "add", "harbour", "--name", "H", "--zone", "UTC"][..],
+            "there is already a company harbour",
+        ),
+        (&["company", "add", "Har bour", "--name", "H", "--zone", "UTC"], "cannot be a slug"),
+        (&["company", "add", "new", "--name", " ", "--zone", "UTC"], "a name has 1 to 200 characters"),
+        (&["company", "add", "new", "--name", "N", "--zone", "Berlin"], "`Berlin` is not a time zone"),
+        (&["company", "require-mfa", "harbour", "--from", "tomorrow"], "`tomorrow` is not a date"),
+        (&["company", "require-mfa", "nowhere", "--off"], "there is no company nowhere"),
+        (&["company", "add-member", "harbour", "nobody@example.com"], "there is no user nobody@example.com"),
+        (&["company", "add-member", "harbour", "nobody"], "not an email address"),
+        (&["--database", "mysql://x", "migrate"], "database: write sqlite://FILE"),
+        (&["--database", "sqlite://no/such/folder/v.db", "migrate"], "there is no folder no/such/folder"),
+        (
+            &["--public-url", "http://example.com", "user", "list"],
+            "public-url: `http://example.com` is not safe",
+        ),
+        (&["--product-name", "A:B", "user", "list"], "product-name: "),
+        (&["--support-contact", "Bob", "user", "list"], "support-contact: `Bob`"),
+        (&["--public-url", "https://login.example.com", "demo"], "runs on this machine only"),
+        (&["--public-url", "https://login.example.com", "serve"], "public-url: "),
+        (&["--dist", "nowhere", "serve"], "dist: the folder nowhere cannot be read"),
+        (&["--database", "postgres://localhost/x", "user", "list"], "keys: name the key file"),
+    ] {
+        let told = operator.refused(arguments);
+        assert!(told.contains(sentence), "{arguments:?}: {told}");
+    }
+    let again = operator.add_user("ANNA@example.com", "velvet-anchor-72");
+    assert!(String::from_utf8_lossy(&again.stderr).contains("there is already a user anna@example.com"));
+    let short = operator.add_user("tomas@example.com", "1234567");
+    assert!(String::from_utf8_lossy(&short.stderr).contains("Use at least 8 characters."));
+}
+
+#[test]
+fn a_database_of_other_keys_or_of_garbage_is_refused() {
+    let operator = Operator::new();
+    std::fs::write(
+        operator.path("vestibule.db"),
+        "this is not a database, whatever its name says. ".repeat(50),
+    )
+    .unwrap();
+    assert!(operator.refused(&["migrate"]).contains("database: it cannot be opened"));
+    std::fs::write(operator.path("weak.keys"), "pepper = 1").unwrap();
+    std::fs::set_permissions(operator.path("weak.keys"), PermissionsExt::from_mode(0o600)).unwrap();
+    let told = operator.refused(&["--keys", "weak.keys", "--database", "sqlite://other.db", "user", "list"]);
+    assert!(told.contains("weak.keys: the key file cannot be read"), "{told}");
+}
+
+// S55: the database keeps its write-ahead log only while somebody uses it.
+#[test]
+fn a_command_leaves_the_database_in_order() {
+    let operator = Operator::new();
+    operator.done(&["migrate"]);
+    assert!(operator.path("vestibule.db").exists());
+    assert!(!Path::exists(&operator.path("vestibule.db-wal")));
+}

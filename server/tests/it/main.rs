@@ -1,0 +1,20 @@
+//! The application from the outside: the real router over a real database, a clock that the tests move, mail that
+//! is kept, and codes of an authenticator app that somebody else wrote (oathtool).
+//!
+//! On SQLite, a file of its own for each test; with `VESTIBULE_TEST_POSTGRES` set to a server's URL, a database of
+//! its own there. Tests that cover a requirement or an attack of `docs/security.md` name its number.
+
+mod api_document;
+mod canaries;
+mod challenge;
+mod command_line;
+mod outbox;
+mod races;
+mod recovery_code;
+mod requests;
+mod requirement;
+mod sessions;
+mod set_up_app;
+mod sign_in;
+mod states;
+mod support;

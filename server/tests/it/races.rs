@@ -1,0 +1,172 @@
+//! Many at once (attacks 1 and 2, and pairs): 64 calls, released together.
+
+use futures::future::join_all;
+use serde_json::json;
+use std::sync::Arc;
+use tokio::sync::Barrier;
+
+use crate::challenge::other_than;
+use crate::support::{App, Browser, Reply, flow_and_key};
+
+const AT_ONCE: usize = 64;
+
+/// Makes the same kind of call from `count` copies of a browser, released together.
+async fn at_once<F, Fut>(browser: &Browser, count: usize, call: F) -> Vec<Reply>
+where
+    F: Fn(Browser, usize) -> Fut,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    let barrier = Arc::new(Barrier::new(count));
+    let calls = (0..count).map(|index| {
+        let call = call(browser.clone(), index);
+        let barrier = barrier.clone();
+        tokio::spawn(async move {
+            barrier.wait().await;
+            call.await
+        })
+    });
+    join_all(calls).await.into_iter().map(Result::unwrap).collect()
+}
+
+fn succeeded(replies: &[Reply]) -> usize {
+    replies.iter().filter(|reply| reply.status == 200).count()
+}
+
+// S13, attack 1
+#[tokio::test(flavor = "multi_thread")]
+async fn one_code_on_one_pending_sign_in_gives_one_session() {
+    let app = App::start().await;
+    let (_, key) = app.enrolled("anna@example.com").await;
+    let (browser, reply) = app.challenged("anna@example.com").await;
+    let (record, code) = (reply.record(), app.code(&key));
+    let before = app.count("SELECT COUNT(*) FROM sessions WHERE state = 'full' AND ended_at IS NULL").await;
+    let replies = at_once(&browser, AT_ONCE, |mut browser, _| {
+        let (record, code) = (record.clone(), code.clone());
+        async move { browser.challenge(&record, &code).await }
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 1);
+    let after = app.count("SELECT COUNT(*) FROM sessions WHERE state = 'full' AND ended_at IS NULL").await;
+    assert_eq!(after - before, 1);
+}
+
+// S13, attack 1: the same code on different pending sign-ins.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_code_on_many_pending_sign_ins_gives_one_session() {
+    let app = App::start().await;
+    let (browser, key) = app.enrolled("anna@example.com").await;
+    let mut pending = Vec::new();
+    for _ in 0..8 {
+        let (browser, reply) = app.challenged("anna@example.com").await;
+        pending.push((browser, reply.record()));
+    }
+    let code = app.code(&key);
+    let replies = at_once(&browser, pending.len(), |_, index| {
+        let ((mut browser, record), code) = (pending[index].clone(), code.clone());
+        async move { browser.challenge(&record, &code).await }
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 1);
+}
+
+// S44, attack 2
+#[tokio::test(flavor = "multi_thread")]
+async fn of_64_wrong_codes_at_once_no_more_than_the_budget_are_evaluated() {
+    let app = App::start().await;
+    let (_, key) = app.enrolled("anna@example.com").await;
+    let (browser, reply) = app.challenged("anna@example.com").await;
+    let (record, right) = (reply.record(), app.code(&key));
+    let replies = at_once(&browser, AT_ONCE, |mut browser, index| {
+        let wrong = format!("{:06}", (other_than(&right).parse::<usize>().unwrap() + index) % 1_000_000);
+        let record = record.clone();
+        async move { browser.challenge(&record, &wrong).await }
+    })
+    .await;
+    let count = |code| replies.iter().filter(|reply| reply.error() == code).count();
+    assert_eq!((count("wrong_code"), count("paused")), (5, AT_ONCE - 5));
+    let evaluated =
+        "SELECT COUNT(*) FROM audit_events WHERE event = 'challenge_answered' AND outcome = 'failure'";
+    assert_eq!(app.count(evaluated).await, 5);
+}
+
+// S44, attack 2: for passwords.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_64_wrong_passwords_at_once_no_more_than_the_budget_are_hashed() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    let before = app.vestibule.passwords().computed();
+    let replies = at_once(&app.browser(), AT_ONCE, |mut browser, _| async move {
+        browser.sign_in_with("anna@example.com", "not the password").await
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 0);
+    assert_eq!(app.vestibule.passwords().computed() - before, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_confirmations_of_a_set_up_have_one_outcome() {
+    let app = App::start().await;
+    let (mut browser, reply) = app.enrolling("anna@example.com").await;
+    let set_up = browser.call("start_app_set_up", json!({ "record": reply.record() })).await;
+    let (flow, key) = flow_and_key(&set_up);
+    let code = app.code(&key);
+    let replies = at_once(&browser, 8, |mut browser, _| {
+        let body = json!({ "flow": flow, "code": code });
+        async move { browser.call("confirm_app", body).await }
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM methods").await, 1);
+    assert_eq!(app.count("SELECT members_with_method FROM companies").await, 1);
+    assert_eq!(app.mail().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_beginnings_of_a_set_up_show_one_key() {
+    let app = App::start().await;
+    let (browser, reply) = app.enrolling("anna@example.com").await;
+    let record = reply.record();
+    let replies = at_once(&browser, 8, |mut browser, _| {
+        let body = json!({ "record": record });
+        async move { browser.call("start_app_set_up", body).await }
+    })
+    .await;
+    let keys: std::collections::BTreeSet<String> =
+        replies.iter().map(|reply| flow_and_key(reply).1).collect();
+    assert_eq!(keys.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_recovery_codes_at_once_one_can_be_acknowledged_once() {
+    let app = App::start().await;
+    let (mut browser, reply) = app.enrolling("anna@example.com").await;
+    browser.set_up_app(reply.record(), app.now()).await;
+    let staged =
+        at_once(
+            &browser,
+            8,
+            |mut browser, _| async move { browser.call("stage_recovery_code", json!({})).await },
+        )
+        .await;
+    assert_eq!(app.count("SELECT COUNT(*) FROM recovery_codes WHERE void_at IS NULL").await, 1);
+    let replies = at_once(&browser, 8, |mut browser, index| {
+        let body = json!({ "id": staged[index].json["id"] });
+        async move { browser.call("acknowledge_recovery_code", body).await }
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 1);
+}
+
+// Require MFA and a sign-in, in either order, end in the same place.
+#[tokio::test(flavor = "multi_thread")]
+async fn requiring_mfa_during_a_sign_in_lets_nobody_through() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    app.add_company("harbour", &["anna@example.com"]).await;
+    let mut browser = app.browser();
+    let (_, required) =
+        tokio::join!(browser.sign_in("anna@example.com"), app.vestibule.require_mfa("harbour", Some("now")));
+    required.unwrap();
+    let state = browser.session().await.json["state"].clone();
+    assert!(state == "enrol_only" || state == "password_due", "{state}");
+}

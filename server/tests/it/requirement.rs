@@ -1,0 +1,116 @@
+//! The requirement at work: what a policy does to people who are signing in, or signed in.
+
+use serde_json::{Value, json};
+
+use crate::support::{App, Browser, flow_and_key};
+
+/// A member of a company that requires nothing, signed in.
+async fn member(app: &App) -> Browser {
+    app.add_user("anna@example.com").await;
+    app.add_company("harbour", &["anna@example.com"]).await;
+    let mut browser = app.browser();
+    browser.sign_in("anna@example.com").await.state("full");
+    browser
+}
+
+// S27
+#[tokio::test]
+async fn when_the_date_passes_a_live_session_asks_for_the_password_and_then_for_the_set_up() {
+    let app = App::start().await;
+    let mut browser = member(&app).await;
+    // 09:00 in Berlin is an hour from now, 08:00 UTC.
+    app.vestibule.require_mfa("harbour", Some("2026-03-02T09:00")).await.unwrap();
+    app.advance_minutes(59);
+    let upcoming = browser.session().await;
+    upcoming.state("full");
+    assert_eq!(upcoming.json["requirement"]["kind"], "upcoming");
+    browser.call("security", json!({})).await;
+    app.advance_minutes(1);
+    let due = browser.session().await;
+    due.state("password_due");
+    assert_eq!(due.json["requirement"]["demands"][0]["company"], "harbour");
+    browser.call("security", json!({})).await.refused(403, "wrong_state");
+    browser.open_set_up().await.refused(403, "wrong_state");
+
+    let reply = browser.sign_in("anna@example.com").await;
+    reply.state("enrol_only");
+    browser.set_up_app(reply.record(), app.now()).await;
+    browser.save_recovery_code().await;
+    browser.call("security", json!({})).await;
+}
+
+#[tokio::test]
+async fn turning_it_off_or_moving_it_later_frees_people_at_their_next_request() {
+    let app = App::start().await;
+    let mut signed_in = member(&app).await;
+    app.vestibule.require_mfa("harbour", Some("now")).await.unwrap();
+    signed_in.session().await.state("password_due");
+    let mut signing_in = app.browser();
+    signing_in.sign_in("anna@example.com").await.state("enrol_only");
+    app.vestibule.require_mfa("harbour", Some("2026-03-03")).await.unwrap();
+    signed_in.session().await.state("full");
+    let mut earlier = signing_in.clone();
+    signing_in.session().await.state("full");
+    // With a new token, under the name of a session (S30).
+    earlier.session().await.state("anonymous");
+    assert!(signing_in.cookies.contains_key("vestibule-session"));
+    assert!(!signing_in.cookies.contains_key("vestibule-pending"));
+
+    app.vestibule.require_mfa("harbour", Some("now")).await.unwrap();
+    signed_in.session().await.state("password_due");
+    app.vestibule.require_mfa("harbour", None).await.unwrap();
+    signed_in.session().await.state("full");
+}
+
+#[tokio::test]
+async fn a_set_up_that_is_open_in_the_profile_goes_on_when_the_date_passes() {
+    let app = App::start().await;
+    let mut browser = member(&app).await;
+    app.vestibule.require_mfa("harbour", Some("2026-03-02T08:05")).await.unwrap();
+    let (flow, key) = flow_and_key(&browser.open_set_up().await);
+    app.advance_minutes(6);
+    let view = browser.session().await;
+    view.state("enrol_only");
+    assert_eq!(view.json["continues_set_up"], true);
+    // Nothing else of the profile is open.
+    browser.call("security", json!({})).await.refused(403, "wrong_state");
+    browser.call("confirm_app", json!({ "flow": flow, "code": app.code(&key) })).await.state("full");
+    browser.save_recovery_code().await;
+    browser.call("security", json!({})).await;
+}
+
+#[tokio::test]
+async fn two_companies_are_both_named_the_earliest_first() {
+    let app = App::start().await;
+    let mut browser = member(&app).await;
+    app.add_company("quarry", &["anna@example.com"]).await;
+    app.vestibule.require_mfa("harbour", Some("2026-04-13T09:00")).await.unwrap();
+    app.vestibule.require_mfa("quarry", Some("2026-03-23T09:00")).await.unwrap();
+    let companies = |json: &Value| -> Vec<String> {
+        let demands = json["requirement"]["demands"].as_array().unwrap();
+        demands.iter().map(|demand| demand["company"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(companies(&browser.session().await.json), ["quarry", "harbour"]);
+}
+
+#[tokio::test]
+async fn a_payments_user_sets_up_whatever_the_policy() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    app.add_company("harbour", &[]).await;
+    let email = domain::Email::parse("anna@example.com").unwrap();
+    app.vestibule.add_member("harbour", &email, domain::Role::Member, true).await.unwrap();
+    let reply = app.browser().sign_in("anna@example.com").await;
+    reply.state("enrol_only");
+    assert_eq!(reply.json["requirement"]["demands"][0]["reason"], "payments");
+}
+
+#[tokio::test]
+async fn the_policy_is_one_row_whatever_the_number_of_members() {
+    let app = App::start().await;
+    let mut browser = member(&app).await;
+    app.vestibule.require_mfa("harbour", Some("now")).await.unwrap();
+    browser.session().await.state("password_due");
+    assert_eq!(app.count("SELECT policy_version FROM companies").await, 2);
+    assert_eq!(app.count("SELECT COUNT(*) FROM flows").await, 0);
+}

@@ -1,0 +1,247 @@
+//! An application with a database of its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use domain::{Email, MINUTE, Role, SECOND, Timestamp};
+use sea_orm::{ConnectionTrait, Database};
+use server::application::{Application, Environment};
+use server::config::{Config, PublicUrl};
+use tempfile::TempDir;
+use vestibule_core::clock::Clock;
+use vestibule_core::keys::Keys;
+use vestibule_core::outbox::{Message, SendError, Sender};
+use vestibule_core::random::SystemRandomness;
+use vestibule_core::secret::Password;
+use vestibule_core::{NewCompany, Settings, Vestibule};
+
+use super::{Browser, Reply, code};
+
+/// Everybody's password in the tests.
+pub const PASSWORD: &str = "correct-horse-battery";
+
+/// Monday 2 March 2026, 07:00 UTC.
+const START: Timestamp = Timestamp(1_772_434_800_000);
+
+/// A clock that stands still until a test moves it.
+pub struct StandingClock(AtomicI64);
+
+impl Clock for StandingClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Keeps messages, or fails to send them.
+#[derive(Default)]
+pub struct Mailbox {
+    pub messages: Mutex<Vec<Message>>,
+    pub down: std::sync::atomic::AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Sender for Mailbox {
+    async fn send(&self, message: &Message) -> Result<(), SendError> {
+        if self.down.load(Ordering::SeqCst) {
+            return Err(SendError("the gateway is down".to_owned()));
+        }
+        self.messages.lock().unwrap().push(message.clone());
+        Ok(())
+    }
+}
+
+/// How an application is configured.
+pub struct Options {
+    pub public_url: &'static str,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { public_url: "http://localhost:3000" }
+    }
+}
+
+/// A running application.
+pub struct App {
+    pub vestibule: Vestibule,
+    pub router: Router,
+    pub clock: Arc<StandingClock>,
+    pub mailbox: Arc<Mailbox>,
+    pub origin: String,
+    _folder: TempDir,
+}
+
+impl App {
+    pub async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    pub async fn start_with(options: Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = database(&folder).await;
+        let config = Config {
+            database,
+            keys: PathBuf::new(),
+            public_url: PublicUrl::parse(options.public_url).unwrap(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            dist: Some(dist(&folder)),
+            settings: Settings {
+                product: "Vestibule".to_owned(),
+                public_url: options.public_url.to_owned(),
+                support: Some("help@example.com".to_owned()),
+                payments_countries: vec!["US".to_owned()],
+            },
+        };
+        let clock = Arc::new(StandingClock(AtomicI64::new(START.0)));
+        let mailbox = Arc::new(Mailbox::default());
+        let environment = Environment {
+            clock: clock.clone(),
+            random: Arc::new(SystemRandomness),
+            sender: mailbox.clone(),
+            password_workers: NonZero::new(2),
+            movable: Arc::default(),
+        };
+        let keys = Keys::parse(&Keys::generate(&SystemRandomness)).unwrap();
+        let origin = config.public_url.origin().to_owned();
+        let application = Application::build(config, keys, environment).await.unwrap();
+        Self {
+            vestibule: application.vestibule,
+            router: application.router,
+            clock,
+            mailbox,
+            origin,
+            _folder: folder,
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Moves the clock by so many seconds.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds * SECOND, Ordering::SeqCst);
+    }
+
+    /// Moves the clock on to where an app shows its next code.
+    pub fn next_step(&self) {
+        self.advance(30);
+    }
+
+    pub fn advance_minutes(&self, minutes: i64) {
+        self.advance(minutes * (MINUTE / SECOND));
+    }
+
+    /// A browser that has never been here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone(), &self.origin)
+    }
+
+    pub async fn add_user(&self, email: &str) {
+        let address = Email::parse(email).unwrap();
+        let password = Password::chosen(PASSWORD.to_owned()).unwrap();
+        self.vestibule.add_user(&address, "Anna Berg", password).await.unwrap();
+    }
+
+    /// A company in Berlin, with these members.
+    pub async fn add_company(&self, slug: &str, members: &[&str]) {
+        let new = NewCompany {
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+            time_zone: "Europe/Berlin".to_owned(),
+        };
+        self.vestibule.add_company(&new).await.unwrap();
+        for member in members {
+            self.add_member(slug, member, Role::Member).await;
+        }
+    }
+
+    pub async fn add_member(&self, slug: &str, email: &str, role: Role) {
+        self.vestibule.add_member(slug, &Email::parse(email).unwrap(), role, false).await.unwrap();
+    }
+
+    /// A person whose company requires MFA since now, and a browser at the state that follows the password.
+    pub async fn enrolling(&self, email: &str) -> (Browser, Reply) {
+        self.add_user(email).await;
+        self.add_company(&slug_of(email), &[email]).await;
+        self.vestibule.require_mfa(&slug_of(email), Some("now")).await.unwrap();
+        let mut browser = self.browser();
+        let reply = browser.sign_in(email).await;
+        assert_eq!(reply.json["state"], "enrol_only");
+        (browser, reply)
+    }
+
+    /// A person with an authenticator app and a recovery code, signed in; and the app's key. The clock has moved
+    /// on to the app's next code.
+    pub async fn enrolled(&self, email: &str) -> (Browser, String) {
+        let (mut browser, reply) = self.enrolling(email).await;
+        let key = browser.set_up_app(reply.record(), self.now()).await;
+        browser.save_recovery_code().await;
+        self.next_step();
+        (browser, key)
+    }
+
+    /// A browser at the challenge of a person who has an app.
+    pub async fn challenged(&self, email: &str) -> (Browser, Reply) {
+        let mut browser = self.browser();
+        let reply = browser.sign_in(email).await;
+        assert_eq!(reply.json["state"], "challenge");
+        (browser, reply)
+    }
+
+    /// The present code of an app.
+    pub fn code(&self, key: &str) -> String {
+        code(key, self.now())
+    }
+
+    /// Sends what is in the outbox; gives everything that was sent so far as (recipient, subject, text).
+    pub async fn mail(&self) -> Vec<(String, String, String)> {
+        self.vestibule.send_due(&*self.mailbox).await.unwrap();
+        let messages = self.mailbox.messages.lock().unwrap();
+        messages.iter().map(|mail| (mail.to.clone(), mail.subject.clone(), mail.body.clone())).collect()
+    }
+
+    /// One number from the database.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let reader = self.vestibule.store().reader();
+        let row =
+            reader.query_one_raw(sea_orm::Statement::from_string(reader.get_database_backend(), sql)).await;
+        row.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+}
+
+/// The slug of the company that [`App::enrolling`] makes.
+fn slug_of(email: &str) -> String {
+    email.split('@').next().unwrap().to_owned()
+}
+
+/// The browser's files, as small as they can be.
+fn dist(folder: &TempDir) -> PathBuf {
+    let dist = folder.path().join("dist");
+    std::fs::create_dir(&dist).unwrap();
+    let index = "<!doctype html><title>{{product}}</title><!--sign-in--><form></form><!--/sign-in-->\
+                 <script type=\"module\">start()</script>";
+    std::fs::write(dist.join("index.html"), index).unwrap();
+    std::fs::write(dist.join("app-0123456789abcdef.js"), "start()").unwrap();
+    dist
+}
+
+/// The URL of an empty database.
+async fn database(folder: &TempDir) -> String {
+    let Ok(server) = std::env::var("VESTIBULE_TEST_POSTGRES") else {
+        return format!("sqlite://{}", folder.path().join("vestibule.db").display());
+    };
+    let name = format!(
+        "test_{}",
+        folder.path().file_name().unwrap().to_string_lossy().replace(['.', '-'], "").to_lowercase()
+    );
+    let admin = Database::connect(&server).await.unwrap();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    admin.close().await.unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    format!("{base}/{name}")
+}

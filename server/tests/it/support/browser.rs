@@ -1,0 +1,158 @@
+//! A browser as far as the server sees it: cookies, an origin, JSON calls.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use domain::Timestamp;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::{PASSWORD, code};
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+    pub json: Value,
+}
+
+impl Reply {
+    /// The record that the forms of the sign-in carry.
+    pub fn record(&self) -> String {
+        self.json["record"].as_str().expect("an answer with a record").to_owned()
+    }
+
+    pub fn error(&self) -> &str {
+        self.json["code"].as_str().unwrap_or_default()
+    }
+
+    /// Asserts a refusal with this status and code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> &Self {
+        assert_eq!((self.status.as_u16(), self.error()), (status, code), "{}", self.text);
+        self
+    }
+
+    /// Asserts an answer in this state.
+    #[track_caller]
+    pub fn state(&self, state: &str) -> &Self {
+        assert_eq!((self.status.as_u16(), self.json["state"].as_str()), (200, Some(state)), "{}", self.text);
+        self
+    }
+}
+
+/// A browser. A clone is another one with the same cookies.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    pub cookies: BTreeMap<String, String>,
+    origin: String,
+}
+
+impl Browser {
+    pub fn new(router: Router, origin: &str) -> Self {
+        Self { router, cookies: BTreeMap::new(), origin: origin.to_owned() }
+    }
+
+    /// Calls a server function as the application's own pages do.
+    pub async fn call(&mut self, function: &str, body: Value) -> Reply {
+        let request = self.request(function).body(Body::from(body.to_string())).unwrap();
+        self.send(request).await
+    }
+
+    /// The beginning of a call: method, origin, media types, cookies.
+    pub fn request(&self, function: &str) -> axum::http::request::Builder {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Request::builder()
+            .method(Method::POST)
+            .uri(format!("/api/{function}"))
+            .header(header::ORIGIN, &self.origin)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json")
+            .header(header::USER_AGENT, "Mozilla/5.0 (test)")
+            .header(header::COOKIE, cookies.join("; "))
+    }
+
+    /// Sends a request and keeps the cookies of the answer.
+    pub async fn send(&mut self, mut request: Request<Body>) -> Reply {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 50_000))));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 1 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Reply { status: parts.status, headers: parts.headers, text, json }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Reply {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn session(&mut self) -> Reply {
+        self.call("session", json!({})).await
+    }
+
+    pub async fn sign_in(&mut self, email: &str) -> Reply {
+        self.sign_in_with(email, PASSWORD).await
+    }
+
+    pub async fn sign_in_with(&mut self, email: &str, password: &str) -> Reply {
+        self.call("sign_in", json!({ "email": email, "password": password, "return_to": null })).await
+    }
+
+    pub async fn challenge(&mut self, record: &str, code: &str) -> Reply {
+        self.call("challenge_app", json!({ "record": record, "code": code })).await
+    }
+
+    /// Sets up an app at sign-in; gives its key.
+    pub async fn set_up_app(&mut self, record: String, now: Timestamp) -> String {
+        let set_up = self.call("start_app_set_up", json!({ "record": record })).await;
+        let (flow, key) = flow_and_key(&set_up);
+        let confirmed = self.call("confirm_app", json!({ "flow": flow, "code": code(&key, now) })).await;
+        confirmed.state("save_code");
+        key
+    }
+
+    /// Saves the recovery code that is asked for; gives it.
+    pub async fn save_recovery_code(&mut self) -> String {
+        let staged = self.call("stage_recovery_code", json!({})).await;
+        assert_eq!(staged.status, 200, "{}", staged.text);
+        self.call("acknowledge_recovery_code", json!({ "id": staged.json["id"] })).await.state("full");
+        staged.json["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Opens a set-up in the profile with the password.
+    pub async fn open_set_up(&mut self) -> Reply {
+        self.call("open_app_set_up", json!({ "password": PASSWORD })).await
+    }
+}
+
+/// The flow and the key of a set-up that shows one.
+#[track_caller]
+pub fn flow_and_key(set_up: &Reply) -> (String, String) {
+    assert_eq!(
+        (set_up.status.as_u16(), set_up.json["step"]["name"].as_str()),
+        (200, Some("confirm")),
+        "{}",
+        set_up.text
+    );
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&set_up.json["flow"]), text(&set_up.json["step"]["key"]))
+}

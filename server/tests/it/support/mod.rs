@@ -1,0 +1,9 @@
+//! What the tests are written with.
+
+mod app;
+mod browser;
+mod oathtool;
+
+pub use app::{App, Options, PASSWORD};
+pub use browser::{Browser, Reply, flow_and_key};
+pub use oathtool::code;
