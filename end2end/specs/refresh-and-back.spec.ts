@@ -1,5 +1,5 @@
 import { expect, test } from "../fixtures/test";
-import { toMethod, toRequired, toSaveCode, toSecureAccount } from "../pages/flows";
+import { toRequired, toSaveCode, toSecureAccount } from "../pages/flows";
 import { Profile } from "../pages/profile";
 import { Method, Required, SaveCode, SecureAccount } from "../pages/set-up";
 import { SignIn } from "../pages/sign-in";

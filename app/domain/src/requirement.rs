@@ -231,7 +231,7 @@ fn text_rule(memberships: &[&Membership]) -> TextRule {
     let offering: Vec<&&Membership> = memberships.iter().filter(|membership| membership.offers()).collect();
     let switched_off = if asking.is_empty() {
         // One that offers text messages is enough.
-        offering.first().filter(|_| offering.iter().all(|membership| off(membership)))
+        offering.first().filter(|_| offering.iter().all(&off))
     } else {
         asking.iter().find(|membership| off(membership))
     };

@@ -162,7 +162,8 @@ fn a_method_counts_only_where_it_is_acceptable() {
     let no_texts = [member("A").requiring(BEFORE).without_texts()];
     let payments = [member("A").payments(BEFORE)];
     let plain = [member("A").requiring(BEFORE)];
-    let cases: [(&str, &[Membership], &[OwnedMethod], bool, bool); 8] = [
+    type Case<'a> = (&'a str, &'a [Membership], &'a [OwnedMethod], bool, bool);
+    let cases: [Case<'_>; 8] = [
         ("nothing", &plain, &[], false, false),
         ("an app", &no_texts, &[OwnedMethod::App], true, true),
         ("a phone where texts are off", &no_texts, &[phone("DE")], true, false),

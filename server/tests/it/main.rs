@@ -4,6 +4,8 @@
 //! On SQLite, a file of its own for each test; with `VESTIBULE_TEST_POSTGRES` set to a server's URL, a database of
 //! its own there. Tests that cover a requirement or an attack of `docs/security.md` name its number.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod api_document;
 mod canaries;
 mod challenge;
