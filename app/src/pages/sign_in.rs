@@ -126,7 +126,7 @@ fn NotYou() -> impl IntoView {
         {move || {
             waits.get().then(|| {
                 view! {
-                    <button type="button" class="secondary wide" on:click=leave>"Sign Out"</button>
+                    <button type="button" class="quiet" on:click=leave>"Sign Out"</button>
                     <Trouble sending/>
                 }
                 .into_any()

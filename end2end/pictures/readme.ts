@@ -1,0 +1,69 @@
+// The README's pictures: real pages, with people of the demonstration. Codes and dates differ each time.
+import { resolve } from "node:path";
+
+import { type Browser, expect, type Page, test } from "@playwright/test";
+
+import { desktop, phone } from "../fixtures/browser";
+import { type DemoPerson, Server } from "../fixtures/server";
+import { toProfile, toSecureAccount } from "../pages/flows";
+import { Profile } from "../pages/profile";
+import { SaveCode } from "../pages/set-up";
+import { Challenge, SignIn } from "../pages/sign-in";
+
+const folder = resolve(import.meta.dirname, "../../docs/pictures");
+
+let server: Server;
+let people: DemoPerson[];
+
+test.beforeAll(async () => {
+  ({ server, people } = await Server.demo());
+});
+
+test.afterAll(async () => server.stop());
+
+function person(about: string): DemoPerson {
+  const found = people.find((one) => one.about === about);
+  if (found === undefined) throw new Error(`The demonstration has nobody who is ${about}.`);
+  return found;
+}
+
+async function open(browser: Browser, window: object, colorScheme: "light" | "dark"): Promise<Page> {
+  const context = await browser.newContext({ ...window, colorScheme, baseURL: server.url });
+  return context.newPage();
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
+}
+
+test("pictures", async ({ browser }) => {
+  const anna = person("a member whose company's date has passed, without MFA");
+  const tomas = person("a member whose company's date is three weeks away");
+
+  const onPhone = await open(browser, phone, "light");
+  const secure = await toSecureAccount(onPhone, anna);
+  await picture(onPhone, "secure-your-account");
+  const app = await secure.addToApp(server);
+  await secure.enter(app.code());
+  const save = new SaveCode(onPhone);
+  await expect(save.code).toBeVisible();
+  await onPhone.emulateMedia({ colorScheme: "dark" });
+  await picture(onPhone, "save-your-recovery-code");
+  await save.confirm();
+  await expect(new Profile(onPhone).heading).toBeVisible();
+
+  const onComputer = await open(browser, desktop, "light");
+  const signIn = new SignIn(onComputer);
+  await signIn.goto();
+  await signIn.fillIn(anna);
+  await picture(onComputer, "sign-in");
+  await signIn.continue.click();
+  await new Challenge(onComputer).enter(app.code());
+  await expect(new Profile(onComputer).heading).toBeVisible();
+  await picture(onComputer, "password-and-security");
+
+  const inTheDark = await open(browser, phone, "dark");
+  await expect((await toProfile(inTheDark, tomas)).banner).toBeVisible();
+  await picture(inTheDark, "before-the-date");
+});
