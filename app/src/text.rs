@@ -19,8 +19,8 @@ pub fn ended(ended: &EndedView) -> Option<String> {
             "You were signed out because your password or an authentication method was changed elsewhere."
                 .into()
         }
-        (Ended::SignedOut, _) => "You are signed out.".into(),
-        (Ended::Replaced, _) => return None,
+        (Ended::SignedOut, true) => "You are signed out.".into(),
+        (Ended::SignedOut, false) | (Ended::Replaced, _) => return None,
     })
 }
 
@@ -160,6 +160,8 @@ mod tests {
             said(Ended::Absolute, 5, false).unwrap(),
             "That sign-in was not finished within 5 minutes. Start again."
         );
+        assert_eq!(said(Ended::SignedOut, 0, true).unwrap(), "You are signed out.");
+        assert_eq!(said(Ended::SignedOut, 0, false), None);
         assert_eq!(said(Ended::Replaced, 0, true), None);
     }
 

@@ -2,6 +2,7 @@
 import { expectAccessible } from "../fixtures/accessibility";
 import { PASSED } from "../fixtures/people";
 import { expect, test } from "../fixtures/test";
+import { holdTime, pass } from "../fixtures/time";
 import { fromProfile, toChallenge, toMethod, toProfile, toProfileWithCode, toRequired, toSaveCode, toSecureAccount } from "../pages/flows";
 import { Profile, StillThere } from "../pages/profile";
 import { EnterPassword, ProveApp, SaveCode } from "../pages/set-up";
@@ -229,10 +230,9 @@ test.describe("as time passes", () => {
   test.use({ movesClock: true });
 
   test("Still there?", async ({ page, people, server }) => {
-    await page.clock.install();
+    await holdTime(page);
     await toProfile(page, await people.unasked());
-    await server.advance(3_485);
-    await page.clock.fastForward(3_485_000);
+    await pass(3_485, server, page);
     await expect(new StillThere(page).dialog).toBeVisible();
     await expectAccessible(page);
   });
@@ -268,7 +268,7 @@ test("both themes can be chosen by hand, and stay chosen", async ({ page, people
   await page.emulateMedia({ colorScheme: "light" });
   const light = await background();
   await profile.menu.click();
-  await page.getByText("Dark", { exact: true }).click();
+  await page.getByRole("radio", { name: "Dark" }).check();
   const dark = await background();
   expect(dark).not.toBe(light);
   await page.reload();

@@ -1,7 +1,5 @@
-import type { Page } from "@playwright/test";
-
-import type { Server } from "../fixtures/server";
 import { expect, test } from "../fixtures/test";
+import { holdTime, pass } from "../fixtures/time";
 import { fromProfile, toChallenge, toProfile, toRequired, toSaveCode, toSecureAccount } from "../pages/flows";
 import { Profile, StillThere } from "../pages/profile";
 import { SaveCode, SecureAccount } from "../pages/set-up";
@@ -9,12 +7,6 @@ import { SignIn } from "../pages/sign-in";
 
 const MINUTE = 60;
 const AFTER_AN_HOUR = "You were signed out after an hour without use.";
-
-/** Time passes on the server and in the browser. */
-async function pass(seconds: number, server: Server, page: Page): Promise<void> {
-  await server.advance(seconds);
-  await page.clock.fastForward(seconds * 1_000);
-}
 
 test.describe("after a time without use", () => {
   test.use({ movesClock: true });
@@ -51,7 +43,7 @@ test.describe("after a time without use", () => {
   });
 
   test("the question comes two minutes before the end, and Stay Signed In puts the end off", async ({ page, people, server }) => {
-    await page.clock.install();
+    await holdTime(page);
     const profile = await toProfile(page, await people.unasked());
     const question = new StillThere(page);
     await pass(57 * MINUTE, server, page);
@@ -70,7 +62,7 @@ test.describe("after a time without use", () => {
   });
 
   test("without an answer the page is cleared, and the sign-in says why", async ({ page, people, server }) => {
-    await page.clock.install();
+    await holdTime(page);
     const person = await people.unasked();
     const profile = await toProfile(page, person);
     await pass(58 * MINUTE + 5, server, page);
@@ -89,7 +81,7 @@ test.describe("after a time without use", () => {
   });
 
   test("the question says how long is left every half minute, not every second", async ({ page, people, server }) => {
-    await page.clock.install();
+    await holdTime(page);
     await toProfile(page, await people.unasked());
     await pass(58 * MINUTE + 5, server, page);
     const question = new StillThere(page);
@@ -102,7 +94,7 @@ test.describe("after a time without use", () => {
   });
 
   test("Escape stays, and Sign Out leaves", async ({ page, people, server }) => {
-    await page.clock.install();
+    await holdTime(page);
     await toProfile(page, await people.unasked());
     const question = new StillThere(page);
     await pass(58 * MINUTE + 5, server, page);
@@ -116,7 +108,7 @@ test.describe("after a time without use", () => {
   });
 
   test("who is active in another tab is not asked", async ({ page, context, people, server }) => {
-    await page.clock.install();
+    await holdTime(page);
     await toProfile(page, await people.unasked());
     const second = await context.newPage();
     await second.goto("/profile/security");
@@ -126,14 +118,14 @@ test.describe("after a time without use", () => {
     await expect(new Profile(second).heading).toBeVisible();
     await server.advance(18 * MINUTE + 5);
     const asked = page.waitForResponse("**/api/session");
-    await page.clock.fastForward((58 * MINUTE + 5) * 1_000);
+    await page.evaluate((milliseconds) => window.passTime(milliseconds), (58 * MINUTE + 5) * 1_000);
     await asked;
     await expect(new Profile(page).heading).toBeVisible();
     await expect(new StillThere(page).dialog).toBeHidden();
   });
 
   test("somebody who installs an app gets more time, in the words of the sign-in", async ({ page, people, server }) => {
-    await page.clock.install();
+    await holdTime(page);
     const secure = await toSecureAccount(page, await people.asked());
     const key = await secure.scanKey();
     const question = new StillThere(page);
@@ -150,7 +142,7 @@ test.describe("after a time without use", () => {
   });
 
   test("a key on the screen is gone when the sign-in ends", async ({ page, people, server }) => {
-    await page.clock.install();
+    await holdTime(page);
     const secure = await toSecureAccount(page, await people.asked());
     await secure.showKey.click();
     const key = (await secure.key.innerText()).trim();
@@ -180,7 +172,7 @@ test("after Sign Out the back button shows nothing of anybody", async ({ page, p
   const signIn = new SignIn(page);
   await expect(signIn.heading).toBeVisible();
   await expect(signIn.email).toHaveValue("");
-  for (let step = 0; step < 3; step += 1) {
+  for (let step = 0; step < 2; step += 1) {
     await page.goBack();
     await expect(signIn.heading).toBeVisible();
     await expect(signIn.password).toHaveValue("");

@@ -82,6 +82,8 @@ test("without JavaScript the page says what it needs", async ({ browser }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto("/sign-in");
-  await expect(page.getByText("This page needs JavaScript.")).toBeVisible();
+  const apology = page.locator("noscript").getByRole("paragraph");
+  await expect(apology).toBeVisible();
+  await expect(apology).toContainText("This page needs JavaScript.");
   await context.close();
 });

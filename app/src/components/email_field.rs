@@ -13,8 +13,6 @@ pub fn EmailField(
     sending: Sending,
     /// The field.
     input: NodeRef<html::Input>,
-    /// What is in it at first.
-    value: String,
 ) -> impl IntoView {
     let described = Described::new(sending, "email", "email", false);
     view! {
@@ -33,7 +31,6 @@ pub fn EmailField(
                 enterkeyhint="next"
                 aria-invalid=move || described.invalid()
                 aria-describedby=move || described.by()
-                prop:value=value
             />
         </div>
     }

@@ -14,16 +14,17 @@ pub fn PasswordField(
     sending: Sending,
     /// The field.
     input: NodeRef<html::Input>,
-    /// What is in it at first.
-    #[prop(optional)]
-    value: String,
 ) -> impl IntoView {
     let announcer = use_announcer();
-    let wanted = RwSignal::new(false);
-    let shown = move || wanted.get() && !sending.busy();
+    let shown = RwSignal::new(false);
+    Effect::new(move || {
+        if sending.busy() {
+            shown.set(false);
+        }
+    });
     let toggle = move |_| {
-        let show = !untrack(shown);
-        wanted.set(show);
+        let show = !shown.get_untracked();
+        shown.set(show);
         announcer.say(if show { "Your password is visible" } else { "Your password is hidden" });
     };
     let described = Described::new(sending, "password", "password", false);
@@ -37,17 +38,16 @@ pub fn PasswordField(
                     id="password"
                     name="password"
                     data-field="password"
-                    type=move || if shown() { "text" } else { "password" }
+                    type=move || if shown.get() { "text" } else { "password" }
                     autocomplete="current-password"
                     autocapitalize="none"
                     spellcheck="false"
                     enterkeyhint="go"
                     aria-invalid=move || described.invalid()
                     aria-describedby=move || described.by()
-                    prop:value=value
                 />
                 <button type="button" class="quiet" aria-controls="password" on:click=toggle>
-                    {move || if shown() { "Hide" } else { "Show" }}
+                    {move || if shown.get() { "Hide" } else { "Show" }}
                     <span class="unseen">" password"</span>
                 </button>
             </div>

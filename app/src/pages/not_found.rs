@@ -13,7 +13,7 @@ pub fn NotFound() -> impl IntoView {
         <Door>
             <Heading title="This page isn't here, or isn't yours."/>
             <p class="soft">"The address may be mistyped, or the page may belong to somebody else."</p>
-            <p><a href=Page::Security.path()>"Go to Password & Security"</a></p>
+            <a class="button secondary wide" href=Page::Security.path()>"Go to Password & Security"</a>
         </Door>
     }
 }

@@ -58,10 +58,8 @@ fn FirstDoor() -> impl IntoView {
     let session = use_session();
     let sending = Sending::new("password");
     let (email, password) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    let typed = expect_context::<Carried>().try_update_value(Option::take).flatten().unwrap_or_default();
-    restore_focus(&typed, email, password);
-    // The person whose session waits for the password is named by the server.
-    let value = if typed.email.is_empty() { known_email() } else { typed.email };
+    let typed = expect_context::<Carried>().try_update_value(Option::take).flatten();
+    fill_in(typed.unwrap_or_default(), email, password);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let (Some(email), Some(field)) = (email.get_untracked(), password.get_untracked()) else { return };
@@ -89,8 +87,8 @@ fn FirstDoor() -> impl IntoView {
         <Why/>
         <ErrorSummary sending/>
         <form class="stack-l" method="post" action="/sign-in" novalidate on:submit=submit>
-            <EmailField sending input=email value/>
-            <PasswordField sending input=password value=typed.password/>
+            <EmailField sending input=email/>
+            <PasswordField sending input=password/>
             <Trouble sending/>
             <Submit sending/>
         </form>
@@ -135,13 +133,6 @@ fn NotYou() -> impl IntoView {
     }
 }
 
-fn known_email() -> String {
-    let session = use_session();
-    untrack(|| session.person().filter(|_| session.is(SessionState::PasswordDue)))
-        .map(|person| person.email)
-        .unwrap_or_default()
-}
-
 /// What has to be filled in before it is worth asking the server.
 fn missing(email: &str, password: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -156,18 +147,23 @@ fn missing(email: &str, password: &str) -> Vec<Problem> {
     problems
 }
 
-/// Puts the focus and the caret where they were in the shell.
-fn restore_focus(typed: &Typed, email: NodeRef<html::Input>, password: NodeRef<html::Input>) {
-    let field = match typed.focused.as_deref() {
-        Some("email") => email,
-        Some("password") => password,
-        _ => return,
-    };
-    let caret = typed.caret;
+/// Puts what was typed, the focus and the caret where they were in the shell. The person whose session waits for the
+/// password is named by the server.
+fn fill_in(typed: Typed, email: NodeRef<html::Input>, password: NodeRef<html::Input>) {
+    let session = use_session();
+    let due = untrack(|| session.person().filter(|_| session.is(SessionState::PasswordDue)));
+    // The fields are there once this form has been drawn.
     queue_microtask(move || {
-        let Some(field) = field.get_untracked() else { return };
+        let (Some(email), Some(password)) = (email.get_untracked(), password.get_untracked()) else { return };
+        let known = due.map(|person| person.email).filter(|_| typed.email.is_empty());
+        email.set_value(&known.unwrap_or(typed.email));
+        password.set_value(&typed.password);
+        let Some(field) = [email, password].into_iter().find(|field| Some(field.id()) == typed.focused)
+        else {
+            return;
+        };
         let _ = field.focus();
-        if let Some(caret) = caret {
+        if let Some(caret) = typed.caret {
             let _ = field.set_selection_range(caret, caret);
         }
     });
