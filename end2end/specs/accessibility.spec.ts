@@ -264,7 +264,7 @@ test.describe("as time passes", () => {
 
 test("both themes can be chosen by hand, and stay chosen", async ({ page, people }) => {
   const profile = await toProfile(page, await people.unasked());
-  const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   await page.emulateMedia({ colorScheme: "light" });
   const light = await background();
   await profile.menu.click();

@@ -124,6 +124,14 @@ test.describe("after a time without use", () => {
     await expect(new StillThere(page).dialog).toBeHidden();
   });
 
+  test("who loads a page in the last two minutes has used the session, and is not asked", async ({ page, people, server }) => {
+    const profile = await toProfile(page, await people.unasked());
+    await server.advance(58 * MINUTE + 30);
+    await page.reload();
+    await expect(profile.heading).toBeVisible();
+    await expect(new StillThere(page).dialog).toBeHidden();
+  });
+
   test("somebody who installs an app gets more time, in the words of the sign-in", async ({ page, people, server }) => {
     await holdTime(page);
     const secure = await toSecureAccount(page, await people.asked());

@@ -165,6 +165,8 @@ test("the recovery code can be copied, downloaded and printed", async ({ page, c
   const created = (await page.getByText(/^Created \d/).innerText()).replace("Created ", "");
   for (const part of ["Vestibule", person.email, created, code]) expect(text).toContain(part);
 
+  await expect(page.getByText("Downloaded")).toBeAttached();
+
   await save.print.click();
   await expect(page.locator("html")).toHaveAttribute("data-printed", "");
   await page.emulateMedia({ media: "print" });

@@ -1,7 +1,9 @@
 -- One row. A restored backup opens a new epoch: sessions of the old one are void (S58).
 CREATE TABLE installation (
     id BIGINT PRIMARY KEY CHECK (id = 1),
-    epoch BIGINT NOT NULL
+    epoch BIGINT NOT NULL,
+    key_check BYTEA,                           -- sealed: opens with the keys of this database only
+    key_check_id BIGINT
 );
 INSERT INTO installation (id, epoch) VALUES (1, 1);
 
@@ -73,7 +75,7 @@ CREATE TABLE sessions (
     return_to TEXT,
     address TEXT NOT NULL,
     browser TEXT NOT NULL,
-    created_at BIGINT NOT NULL,                -- of the present state: lifetimes count from here
+    state_since BIGINT NOT NULL,               -- lifetimes count from here
     used_at BIGINT NOT NULL,
     ended_at BIGINT,
     ended_reason TEXT

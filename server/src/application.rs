@@ -1,6 +1,5 @@
 //! Starting everything: what `vestibule serve` and the tests have in common.
 
-use std::net::SocketAddr;
 use std::num::NonZero;
 use std::sync::Arc;
 
@@ -8,13 +7,13 @@ use app::api::table::FUNCTIONS;
 use axum::Router;
 use leptos::server_fn::axum::server_fn_paths;
 use tokio::net::TcpListener;
-use vestibule_core::Vestibule;
 use vestibule_core::clock::Clock;
 use vestibule_core::keys::Keys;
 use vestibule_core::outbox::Sender;
 use vestibule_core::password::PasswordPool;
 use vestibule_core::random::{Randomness, SystemRandomness};
 use vestibule_core::store::Store;
+use vestibule_core::{Settings, Vestibule};
 
 use crate::config::Config;
 use crate::http;
@@ -38,9 +37,6 @@ pub struct Environment {
 /// Why the application cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The database cannot be opened.
-    #[error("database: it cannot be opened: {0}")]
-    Store(#[from] vestibule_core::StoreError),
     /// The use cases cannot be put together.
     #[error("{0}")]
     Core(#[from] vestibule_core::Error),
@@ -82,53 +78,60 @@ impl Environment {
             movable,
         }
     }
-}
 
-impl Application {
-    /// Opens the database, starts the password workers and puts the routes together.
+    /// The use cases over an open database.
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn build(config: Config, keys: Keys, environment: Environment) -> Result<Self, StartError> {
+    pub(crate) async fn use_cases(
+        &self,
+        store: Store,
+        keys: Keys,
+        settings: Settings,
+    ) -> Result<Vestibule, StartError> {
+        let (clock, random) = (self.clock.clone(), self.random.clone());
+        let passwords = PasswordPool::start(keys.pepper(), random.clone(), self.password_workers);
+        let passwords = passwords.map_err(StartError::Workers)?;
+        Ok(Vestibule::new(store, clock, random, keys, passwords, settings).await?)
+    }
+}
+
+impl Application {
+    /// Starts the password workers over an open database and puts the routes together.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn build(
+        config: &Config,
+        store: Store,
+        keys: Keys,
+        environment: Environment,
+    ) -> Result<Self, StartError> {
         // Server functions register themselves only where the linker has kept their crate.
         let registered: Vec<&str> = server_fn_paths().map(|(path, _)| path).collect();
         if let Some(missing) = FUNCTIONS.iter().find(|function| !registered.contains(&function.path)) {
             return Err(StartError::Function(missing.path));
         }
-        let store = Store::open(&config.database).await?;
-        let passwords =
-            PasswordPool::start(keys.pepper(), environment.random.clone(), environment.password_workers)
-                .map_err(StartError::Workers)?;
-        let vestibule = Vestibule::new(
-            store,
-            environment.clock.clone(),
-            environment.random.clone(),
-            keys,
-            passwords,
-            config.settings.clone(),
-        )
-        .await?;
-        let router = http::router(&config, &vestibule, &environment).map_err(StartError::Assets)?;
+        let vestibule = environment.use_cases(store, keys, config.settings.clone()).await?;
+        let router = http::router(config, &vestibule, &environment).map_err(StartError::Assets)?;
         Ok(Self { vestibule, router, sender: environment.sender })
     }
 
     /// Serves until `stop`, then finishes what was begun.
     ///
     /// # Errors
-    /// [`std::io::Error`] of the listener.
+    /// [`std::io::Error`] where the database cannot be closed in order.
     pub async fn serve(
         self,
         listener: TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
+        stop: impl Future<Output = ()> + Send,
     ) -> std::io::Result<()> {
         let outbox = self.vestibule.clone();
         let sender = self.sender.clone();
         let worker = tokio::spawn(async move { outbox.run_outbox(&*sender).await });
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, service).with_graceful_shutdown(stop).await;
+        http::connections::serve(listener, self.router, stop).await;
         // A message that was being sent keeps its lease and is sent by the next worker.
         worker.abort();
-        let closed = self.vestibule.store().clone().close().await.map_err(std::io::Error::other);
-        served.and(closed)
+        self.vestibule.store().clone().close().await.map_err(std::io::Error::other)
     }
 }

@@ -1,16 +1,15 @@
 //! What each command does.
 
-use std::io::{BufRead, Write};
+use std::fs::OpenOptions;
+use std::io::{BufRead, ErrorKind, Write};
+use std::num::NonZero;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use domain::{Email, Role};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use vestibule_core::clock::Clock;
-use vestibule_core::keys::Keys;
-use vestibule_core::password::PasswordPool;
-use vestibule_core::random::SystemRandomness;
 use vestibule_core::secret::Password;
 use vestibule_core::store::Store;
 use vestibule_core::{CompanyChange, DemoPerson, NewCompany, Vestibule, local_time};
@@ -49,8 +48,16 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
             print("The database's schema is up to date.\n")
         }
         Command::Demo { json } => demo(&config, json).await,
-        Command::User(command) => user(&vestibule(&config).await?, command).await,
-        Command::Company(command) => company(&vestibule(&config).await?, command).await,
+        Command::User(command) => {
+            let vestibule = vestibule(&config).await?;
+            user(&vestibule, command).await?;
+            close(vestibule).await
+        }
+        Command::Company(command) => {
+            let vestibule = vestibule(&config).await?;
+            company(&vestibule, command).await?;
+            close(vestibule).await
+        }
         Command::Key(KeyCommand::New) => {
             key_file::create(&config.keys).map_err(failed)?;
             print(&format!(
@@ -67,11 +74,16 @@ async fn serve(config: Config) -> Result<(), CommandError> {
                    this machine";
         return Err(failed(format!("public-url: {why}")));
     }
+    if !config.listen.ip().is_loopback() {
+        let why = "the public URL is this machine, where nothing protects passwords on their way: listen on 127.0.0.1";
+        return Err(failed(format!("listen: {} is reached from elsewhere. {why}", config.listen)));
+    }
     let keys = key_file::read(&config.keys).map_err(failed)?;
     let environment = Environment::of_this_machine(Arc::new(Terminal));
+    let store = open_store(&config).await?;
     let listen = config.listen;
     let origin = config.public_url.origin().to_owned();
-    let application = Application::build(config, keys, environment).await.map_err(failed)?;
+    let application = Application::build(&config, store, keys, environment).await.map_err(failed)?;
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| failed(format!("listen: {listen} cannot be listened on: {error}")))?;
@@ -93,9 +105,16 @@ async fn demo(config: &Config, json: bool) -> Result<(), CommandError> {
         return Err(failed(format!("public-url: {why}")));
     }
     if !config.keys.exists() && sqlite_file(&config.database).is_some() {
-        key_file::create(&config.keys).map_err(failed)?;
+        // Not beside a database that was begun with other keys.
+        let store = open_store(config).await?;
+        if store.is_empty().await.map_err(failed)? {
+            key_file::create(&config.keys).map_err(failed)?;
+        }
+        store.close().await.map_err(failed)?;
     }
-    let people = vestibule(config).await?.fill_with_demo().await?;
+    let vestibule = vestibule(config).await?;
+    let people = vestibule.fill_with_demo().await?;
+    close(vestibule).await?;
     if json {
         let text = serde_json::to_string_pretty(&serde_json::json!({ "people": people })).map_err(failed)?;
         return print(&format!("{text}\n"));
@@ -187,20 +206,13 @@ async fn list_companies(vestibule: &Vestibule) -> Result<(), CommandError> {
 async fn vestibule(config: &Config) -> Result<Vestibule, CommandError> {
     let keys = key_file::read(&config.keys).map_err(failed)?;
     let store = open_store(config).await?;
-    let environment = Environment::of_this_machine(Arc::new(Terminal));
-    Ok(assemble(config, keys, store, environment.clock).await?)
+    let environment =
+        Environment { password_workers: NonZero::new(1), ..Environment::of_this_machine(Arc::new(Terminal)) };
+    environment.use_cases(store, keys, config.settings.clone()).await.map_err(failed)
 }
 
-async fn assemble(
-    config: &Config,
-    keys: Keys,
-    store: Store,
-    clock: Arc<dyn Clock>,
-) -> Result<Vestibule, vestibule_core::Error> {
-    let random = Arc::new(SystemRandomness);
-    let workers = PasswordPool::start(keys.pepper(), random.clone(), std::num::NonZero::new(1));
-    let workers = workers.map_err(|error| vestibule_core::Error::Refusal(error.to_string()))?;
-    Vestibule::new(store, clock, random, keys, workers, config.settings.clone()).await
+async fn close(vestibule: Vestibule) -> Result<(), CommandError> {
+    vestibule.store().clone().close().await.map_err(failed)
 }
 
 async fn open_store(config: &Config) -> Result<Store, CommandError> {
@@ -210,6 +222,15 @@ async fn open_store(config: &Config) -> Result<Store, CommandError> {
     {
         return Err(failed(format!("database: there is no folder {}", folder.display())));
     }
+    if let Some(file) = sqlite_file(&config.database) {
+        // Readable by its owner only, like the keys. One that is there stays as it is.
+        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+        if let Err(error) = created
+            && error.kind() != ErrorKind::AlreadyExists
+        {
+            return Err(failed(format!("database: {} cannot be made: {error}", file.display())));
+        }
+    }
     Store::open(&config.database)
         .await
         .map_err(|error| failed(format!("database: it cannot be opened: {error}")))
@@ -218,7 +239,7 @@ async fn open_store(config: &Config) -> Result<Store, CommandError> {
 /// Writes to standard output. A reader that has gone away is not an error.
 fn print(text: &str) -> Result<(), CommandError> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(failed(error)),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(failed(error)),
         _ => Ok(()),
     }
 }

@@ -40,9 +40,9 @@ impl<Secret> AppFlow<Secret> {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Proving(_) => "proving",
-            Self::Confirming(_) => "confirming",
-            Self::Saving => "saving",
+            Self::Proving(_) => PROVING,
+            Self::Confirming(_) => CONFIRMING,
+            Self::Saving => SAVING,
         }
     }
 }
@@ -61,6 +61,12 @@ impl<Secret> Confirming<Secret> {
     }
 }
 
+/// The name of [`AppFlow::Proving`] in the store.
+pub const PROVING: &str = "proving";
+/// The name of [`AppFlow::Confirming`] in the store.
+pub const CONFIRMING: &str = "confirming";
+/// The name of [`AppFlow::Saving`] in the store.
+pub const SAVING: &str = "saving";
 /// How long a proof stands for the next act, in milliseconds.
 pub const PROOF_LASTS: i64 = 5 * crate::time::MINUTE;
 /// How long a flow waits for its next step, in milliseconds.

@@ -65,9 +65,13 @@ impl ApiError {
             Error::WrongState => {
                 Self::new(Code::WrongState, "That is not possible at this point of the sign-in.")
             }
-            Error::NotOffered => Self::new(
+            Error::NotOffered { in_company } => Self::new(
                 Code::WrongState,
-                "None of your companies uses two-factor authentication yet. Ask your administrator.",
+                if in_company {
+                    "None of your companies uses two-factor authentication yet. Ask your administrator."
+                } else {
+                    "Two-factor authentication is not offered for your account."
+                },
             ),
             Error::Busy => {
                 let message = "Many people are signing in at this moment. Try again in a few seconds.";
@@ -78,7 +82,7 @@ impl ApiError {
                 let message = "Your account cannot be reached at this moment. Try again in a few seconds.";
                 Self::new(Code::Unavailable, message).retry_after(2)
             }
-            Error::Sealed(_) | Error::Corrupt(_) | Error::Refusal(_) => {
+            Error::Sealed(_) | Error::OtherKeys | Error::Corrupt(_) | Error::Refusal(_) => {
                 tracing::error!(%error, "a call failed");
                 Self::new(Code::Internal, "Something went wrong here. Try again in a moment.")
             }

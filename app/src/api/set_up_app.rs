@@ -53,15 +53,15 @@ pub struct QrCode {
 #[server(prefix = "/api", endpoint = "start_app_set_up", input = Json, output = Json)]
 pub async fn start_app_set_up(record: SessionId) -> Result<AppSetUp, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    request.set_up(request.vestibule.start_app_set_up(&request.caller, record).await?)
+    request.set_up(request.vestibule.start_app_set_up(&request.client, &request.caller, record).await?)
 }
 
 /// Begins a set-up or change from the profile, with the password.
 #[server(prefix = "/api", endpoint = "open_app_set_up", input = Json, output = Json)]
-pub async fn open_app_set_up(password: String) -> Result<AppSetUp, ApiError> {
+pub async fn open_app_set_up(record: SessionId, password: String) -> Result<AppSetUp, ApiError> {
     let request = super::request::ApiRequest::current()?;
     let password = super::request::parse_password(password)?;
-    let opened = request.vestibule.open_app_set_up(&request.client, &request.caller, password).await;
+    let opened = request.vestibule.open_app_set_up(&request.client, &request.caller, record, password).await;
     let (flow, entered) = opened.map_err(|error| ApiError::of(error, super::Asked::Password))?;
     request.enter(entered);
     request.set_up(flow)
@@ -99,5 +99,5 @@ pub async fn confirm_app(flow: FlowId, code: String) -> Result<SessionView, ApiE
 #[server(prefix = "/api", endpoint = "cancel_app_set_up", input = Json, output = Json)]
 pub async fn cancel_app_set_up(flow: FlowId) -> Result<(), ApiError> {
     let request = super::request::ApiRequest::current()?;
-    Ok(request.vestibule.cancel_app_set_up(&request.caller, flow).await?)
+    Ok(request.vestibule.cancel_app_set_up(&request.client, &request.caller, flow).await?)
 }

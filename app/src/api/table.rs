@@ -1,6 +1,6 @@
 //! Which session states may call which server function (S9). What is not here is not served.
 
-use domain::SessionState::{self, Anonymous, Challenge, EnrolOnly, Full, PasswordDue, Recovering, SaveCode};
+use domain::SessionState::{self, Challenge, EnrolOnly, Full, SaveCode};
 
 /// One server function.
 #[derive(Clone, Copy, Debug)]
@@ -11,9 +11,9 @@ pub struct Function {
     pub states: &'static [SessionState],
 }
 
-const EVERY: &[SessionState] = &[Anonymous, PasswordDue, Challenge, EnrolOnly, SaveCode, Recovering, Full];
+const EVERY: &[SessionState] = &SessionState::ALL;
 
-/// Every server function. Calls that only read do not count as use of a session; see [`Function::is_use`].
+/// Every server function.
 pub const FUNCTIONS: &[Function] = &[
     Function { path: "/api/session", states: EVERY },
     Function { path: "/api/sign_in", states: EVERY },
@@ -23,9 +23,9 @@ pub const FUNCTIONS: &[Function] = &[
     Function { path: "/api/start_app_set_up", states: &[EnrolOnly] },
     Function { path: "/api/open_app_set_up", states: &[Full] },
     Function { path: "/api/app_set_up", states: &[EnrolOnly, Full] },
-    Function { path: "/api/prove_app", states: &[Full] },
+    Function { path: "/api/prove_app", states: &[EnrolOnly, Full] },
     Function { path: "/api/confirm_app", states: &[EnrolOnly, Full] },
-    Function { path: "/api/cancel_app_set_up", states: &[Full] },
+    Function { path: "/api/cancel_app_set_up", states: &[EnrolOnly, Full] },
     Function { path: "/api/stage_recovery_code", states: &[SaveCode, Full] },
     Function { path: "/api/acknowledge_recovery_code", states: &[SaveCode, Full] },
     Function { path: "/api/security", states: &[Full] },
@@ -38,8 +38,14 @@ impl Function {
         FUNCTIONS.iter().find(|function| function.path == path)
     }
 
-    /// Whether a call counts as use of the session, and so puts its idle end off. Asking how things stand does
-    /// not: an open page that asks by itself must not keep a forgotten tablet signed in (S31).
+    /// Whether a call ends the caller's record, whatever it is worth.
+    #[must_use]
+    pub fn replaces_record(&self) -> bool {
+        matches!(self.path, "/api/sign_in" | "/api/sign_out")
+    }
+
+    /// Whether a call counts as use of the session, and so puts its idle end off. All do but one: pages ask how things
+    /// stand by themselves, and an open page must not keep a forgotten tablet signed in (S31).
     #[must_use]
     pub fn is_use(&self) -> bool {
         self.path != "/api/session"

@@ -204,9 +204,8 @@ pub fn Submit(
             label
         }
     };
-    let disabled = move || (sending.busy.get() || held.get()).then_some("true");
     view! {
-        <button type="submit" class="primary wide" aria-disabled=move || disabled()>
+        <button type="submit" class="primary wide" aria-disabled=move || (sending.busy.get() || held.get()).then_some("true")>
             {move || words()}
         </button>
     }

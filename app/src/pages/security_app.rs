@@ -113,14 +113,15 @@ fn EnterPassword(step: Step, stage: Needed<Stage>) -> impl IntoView {
     let sending = Sending::new("password");
     let input = NodeRef::<html::Input>::new();
     let email = session.person().map(|person| person.email).unwrap_or_default();
+    let record = session.record();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if sending.is_busy() {
             return;
         }
-        let Some(password) = password(sending, input) else { return };
+        let (Some(password), Some(record)) = (password(sending, input), record) else { return };
         sending.send(async move {
-            match open_app_set_up(password).await {
+            match open_app_set_up(record, password).await {
                 Ok(set_up) => stage.set(Stage::Open(set_up)),
                 Err(error) => {
                     if let Some(input) =

@@ -1,7 +1,7 @@
 //! Attempt budgets in the database (S44): keyed by account and kind of secret, shared by all instances, reserved
 //! before anything is verified. What a budget allows is decided in [`domain::Budget`].
 
-use domain::{Attempts, BrowserId, Budget, Email, Reservation, Timestamp, UserId};
+use domain::{Attempts, BrowserId, Budget, DAY, Email, Reservation, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -10,9 +10,12 @@ use crate::caller::Client;
 use crate::store::entities::{attempt, known_browser};
 use crate::{Error, Vestibule};
 
+/// How long a browser stays known without signing in, in milliseconds (S46).
+const KNOWN_LASTS: i64 = 365 * DAY;
+
 /// What is being guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guess {
+pub enum AttemptKind {
     /// The password of an address, whether anybody has it or not.
     Password,
     /// A code of the authenticator app, wherever it is asked.
@@ -25,11 +28,11 @@ pub enum Guess {
 #[derive(Clone, Debug)]
 pub(crate) struct Subject {
     hash: Vec<u8>,
-    guess: Guess,
+    kind: AttemptKind,
     browser: Option<BrowserId>,
 }
 
-impl Guess {
+impl AttemptKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Password => "password",
@@ -57,33 +60,38 @@ impl Vestibule {
         let hash = self.inner.keys.keyed_hash("attempts of address", &[email.as_str().as_bytes()]);
         // Nobody's address is looked up too, so that it costs the same.
         let browser = self.known_browser(client, user.unwrap_or(UserId(Uuid::nil()))).await?;
-        Ok(Subject { hash, guess: Guess::Password, browser })
+        Ok(Subject { hash, kind: AttemptKind::Password, browser })
     }
 
     /// A second factor of `user`, guessed by `client`.
     pub(crate) async fn factor_subject(
         &self,
         client: &Client,
-        guess: Guess,
+        kind: AttemptKind,
         user: UserId,
     ) -> Result<Subject, Error> {
-        let hash = self.inner.keys.keyed_hash("attempts of user", &[user.0.as_bytes()]);
-        Ok(Subject { hash, guess, browser: self.known_browser(client, user).await? })
+        let hash = self.user_hash(user);
+        Ok(Subject { hash, kind, browser: self.known_browser(client, user).await? })
     }
 
-    /// The browser, if it has signed in to the account before (S46).
+    fn user_hash(&self, user: UserId) -> Vec<u8> {
+        self.inner.keys.keyed_hash("attempts of user", &[user.0.as_bytes()])
+    }
+
+    /// The browser, if it has signed in to the account in the last year (S46).
     async fn known_browser(&self, client: &Client, user: UserId) -> Result<Option<BrowserId>, Error> {
         let Some(token) = &client.known else { return Ok(None) };
         let known = known_browser::Entity::find()
             .filter(known_browser::Column::UserId.eq(user.0))
             .filter(known_browser::Column::TokenHash.eq(token.hash()))
+            .filter(known_browser::Column::UsedAt.gt(self.now().plus(-KNOWN_LASTS).0))
             .one(self.inner.store.reader())
             .await?;
         Ok(known.map(|browser| BrowserId(browser.id)))
     }
 
     /// Reserves one guess. It counts as a failure as soon as the transaction is committed, until
-    /// [`Vestibule::guessed_right`] takes it back.
+    /// [`Vestibule::clear_attempts`] takes it back.
     ///
     /// # Errors
     /// [`Error::Paused`] or [`Error::Refused`]: nothing may be verified.
@@ -96,7 +104,7 @@ impl Vestibule {
             let now = self.now();
             let row = attempt::Entity::find_by_id(subject.key()).one(transaction).await?;
             let stored = row.as_ref().map_or(Ok(Attempts::NONE), attempts_of)?;
-            let granted = match subject.guess.budget().reserve(stored, subject.browser.is_some(), now) {
+            let granted = match subject.kind.budget().reserve(stored, subject.browser.is_some(), now) {
                 Reservation::Granted(attempts) => attempts,
                 Reservation::Paused { until } => return Err(Error::Paused { until, now }),
                 Reservation::Refused => return Err(Error::Refused),
@@ -113,8 +121,33 @@ impl Vestibule {
         }
     }
 
+    /// Reserves one guess in a transaction of its own: for what takes too long to verify to hold one open.
+    ///
+    /// # Errors
+    /// As [`Vestibule::reserve`].
+    pub(crate) async fn reserve_alone(&self, subject: &Subject) -> Result<(), Error> {
+        let transaction = self.inner.store.begin().await?;
+        self.reserve(&transaction, subject).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// A new app is in use: nothing was guessed of it yet, from any browser. Also the way back for who was refused.
+    pub(crate) async fn forget_app_attempts(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+    ) -> Result<(), Error> {
+        attempt::Entity::delete_many()
+            .filter(attempt::Column::Subject.eq(self.user_hash(user)))
+            .filter(attempt::Column::Kind.eq(AttemptKind::App.name()))
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+
     /// The guess was right: the count begins anew.
-    pub(crate) async fn guessed_right(
+    pub(crate) async fn clear_attempts(
         &self,
         transaction: &DatabaseTransaction,
         subject: &Subject,
@@ -128,7 +161,7 @@ impl Vestibule {
 impl Subject {
     fn key(&self) -> (Vec<u8>, String, Uuid) {
         let browser = self.browser.map_or(Uuid::nil(), |browser| browser.0);
-        (self.hash.clone(), self.guess.name().to_owned(), browser)
+        (self.hash.clone(), self.kind.name().to_owned(), browser)
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) enum Event {
     SignedOut,
     ChallengeAnswered,
     SetUpOpened,
+    SetUpLeft,
     AppAdded,
     AppChanged,
     RecoveryCodeSaved,
@@ -56,6 +57,11 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Something that somebody did who has not shown who they are.
+    pub fn visitor(event: Event, subject: Option<UserId>, client: &'a Client) -> Self {
+        Self { actor: None, client: Some(client), ..Self::operator(event, subject, None) }
+    }
+
     /// Something that the operator did on the command line.
     pub fn operator(event: Event, subject: Option<UserId>, company: Option<CompanyId>) -> Self {
         Self { event, actor: None, subject, company, method: None, succeeded: true, client: None }
@@ -78,6 +84,7 @@ impl Event {
             Self::SignedOut => "signed_out",
             Self::ChallengeAnswered => "challenge_answered",
             Self::SetUpOpened => "set_up_opened",
+            Self::SetUpLeft => "set_up_left",
             Self::AppAdded => "app_added",
             Self::AppChanged => "app_changed",
             Self::RecoveryCodeSaved => "recovery_code_saved",

@@ -1,18 +1,15 @@
 //! Who is calling: from the cookies of a request to a record, its person and what is asked of them.
 
 use domain::{
-    AppFlow, Assessment, Company, Ended, FlowId, Lifetime, Membership, MethodKind, OwnedMethod, Role, SECOND,
-    SessionId, SessionState, Timestamp, UserId, app_flow, requirement,
+    Assessment, Company, Ended, Lifetime, Membership, MethodKind, OwnedMethod, Role, SECOND, SessionId,
+    SessionState, Timestamp, UserId, requirement,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::error::Error;
 use crate::secret::Token;
-use crate::store::entities::{company, flow, known_browser, membership, method, session, user};
-use crate::{Vestibule, random};
+use crate::store::entities::{company, membership, method, session, user};
+use crate::{Error, Vestibule};
 
 /// Use of a session is written down at most this often, so that reading pages does not write.
 const USE_GRANULARITY: i64 = 10 * SECOND;
@@ -98,6 +95,12 @@ pub struct Entered {
     pub known: Option<Token>,
 }
 
+impl From<user::Model> for User {
+    fn from(user: user::Model) -> Self {
+        Self { id: UserId(user.id), email: user.email, name: user.name, time_zone: user.time_zone }
+    }
+}
+
 impl Client {
     /// A client at `address` that calls itself `browser`.
     #[must_use]
@@ -162,11 +165,26 @@ impl Caller {
     pub(crate) fn signed_in(&self) -> Result<&SignedIn, Error> {
         self.signed_in.as_deref().ok_or(Error::WrongState)
     }
+
+    /// The live record, if it is the one that a form was made for: a form of another person's page in the same
+    /// browser (a shared tablet) does not act in this one's.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] for another record.
+    pub(crate) fn of_record(&self, id: SessionId) -> Result<&SignedIn, Error> {
+        let signed_in = self.signed_in()?;
+        if signed_in.record.id == id.0 { Ok(signed_in) } else { Err(Error::Stale) }
+    }
 }
 
 impl SignedIn {
+    /// The record's id.
+    pub(crate) fn id(&self) -> SessionId {
+        SessionId(self.record.id)
+    }
+
     fn ends_at(&self) -> Timestamp {
-        self.lifetime.ends(Timestamp(self.record.created_at), Timestamp(self.record.used_at))
+        self.lifetime.ends(Timestamp(self.record.state_since), Timestamp(self.record.used_at))
     }
 }
 
@@ -216,7 +234,7 @@ impl Vestibule {
         let standing = self.standing(reader, UserId(user.id)).await?;
         let lifetime = Lifetime::of(stored_state, standing.administrator);
         let was_full = stored_state == SessionState::Full;
-        let created = Timestamp(record.created_at);
+        let created = Timestamp(record.state_since);
         let reason = match record.ended_reason.as_deref().map(Ended::parse) {
             Some(reason) => reason,
             None if record.epoch != self.inner.store.epoch() => Some(Ended::Changed),
@@ -238,14 +256,15 @@ impl Vestibule {
             assessment: standing.assessment,
             in_company: standing.in_company,
             password_changed_at: Timestamp(user.password_changed_at),
-            user: User { id: UserId(user.id), email: user.email, name: user.name, time_zone: user.time_zone },
+            user: user.into(),
             lifetime,
             record,
         };
         Ok(Caller { state, continues_set_up, ended: None, signed_in: Some(Box::new(signed_in)) })
     }
 
-    /// Writes down that the record was used.
+    /// Writes down that the record was used, and with it the flow that is open in it: whoever stays, stays in the
+    /// middle of what they do.
     async fn used(&self, mut caller: Caller) -> Result<Caller, Error> {
         let now = self.now();
         let Some(signed_in) = caller.signed_in.as_mut() else { return Ok(caller) };
@@ -259,6 +278,7 @@ impl Vestibule {
             .filter(session::Column::EndedAt.is_null())
             .exec(&transaction)
             .await?;
+        self.touch_flow(&transaction, signed_in.record.id).await?;
         transaction.commit().await?;
         signed_in.record.used_at = now.0;
         Ok(caller)
@@ -302,153 +322,6 @@ impl Vestibule {
             ),
         })
     }
-
-    /// The set-up of an authenticator app that is open in this session.
-    pub(crate) async fn open_flow(
-        &self,
-        connection: &impl ConnectionTrait,
-        session: uuid::Uuid,
-    ) -> Result<Option<flow::Model>, Error> {
-        let flow = flow::Entity::find()
-            .filter(flow::Column::SessionId.eq(session))
-            .filter(flow::Column::Purpose.eq(crate::set_up_app::PURPOSE))
-            .filter(flow::Column::EndedAt.is_null())
-            .one(connection)
-            .await?;
-        let lifetime = Lifetime { idle: app_flow::IDLE, absolute: app_flow::ABSOLUTE };
-        let live = |flow: &flow::Model| {
-            lifetime.ended(Timestamp(flow.created_at), Timestamp(flow.used_at), self.now()).is_none()
-        };
-        Ok(flow.filter(live))
-    }
-
-    /// Gives the record a new token and a state (S30), if it is still what the caller saw: a record that has
-    /// ended or moved on meanwhile is refused (S7).
-    pub(crate) async fn advance(
-        &self,
-        transaction: &DatabaseTransaction,
-        signed_in: &SignedIn,
-        state: SessionState,
-    ) -> Result<Token, Error> {
-        let token = Token::new(&*self.inner.random);
-        let now = self.now().0;
-        let mut update = session::Entity::update_many()
-            .col_expr(session::Column::TokenHash, Expr::value(token.hash()))
-            .col_expr(session::Column::State, Expr::value(state.as_str()))
-            .col_expr(session::Column::UsedAt, Expr::value(now))
-            .filter(session::Column::Id.eq(signed_in.record.id))
-            .filter(session::Column::TokenHash.eq(signed_in.record.token_hash.clone()))
-            .filter(session::Column::EndedAt.is_null());
-        if state != signed_in.stored_state {
-            update = update.col_expr(session::Column::CreatedAt, Expr::value(now));
-        }
-        if update.exec(transaction).await?.rows_affected == 1 { Ok(token) } else { Err(Error::Stale) }
-    }
-
-    /// Writes down that a method was proved in this session.
-    pub(crate) async fn proved(
-        &self,
-        transaction: &DatabaseTransaction,
-        session: SessionId,
-        kind: MethodKind,
-    ) -> Result<(), Error> {
-        session::Entity::update_many()
-            .col_expr(session::Column::ProvedAt, Expr::value(self.now().0))
-            .col_expr(session::Column::ProvedBy, Expr::value(kind.as_str()))
-            .filter(session::Column::Id.eq(session.0))
-            .exec(transaction)
-            .await?;
-        Ok(())
-    }
-
-    /// Holds the person's row, so that what follows in this transaction and every other change of this person's
-    /// password, methods or codes come one after the other. `password_hash`: only if it is still this one.
-    pub(crate) async fn hold_user(
-        &self,
-        transaction: &DatabaseTransaction,
-        user: UserId,
-        password_hash: Option<&str>,
-    ) -> Result<(), Error> {
-        let mut update = user::Entity::update_many()
-            .col_expr(user::Column::CreatedAt, Expr::col(user::Column::CreatedAt))
-            .filter(user::Column::Id.eq(user.0));
-        if let Some(hash) = password_hash {
-            update = update.filter(user::Column::PasswordHash.eq(hash));
-        }
-        if update.exec(transaction).await?.rows_affected == 1 { Ok(()) } else { Err(Error::Stale) }
-    }
-
-    /// Ends every record of the person but `keep`, on every instance at once (S32).
-    pub(crate) async fn end_other_records(
-        &self,
-        transaction: &DatabaseTransaction,
-        user: UserId,
-        keep: SessionId,
-    ) -> Result<(), Error> {
-        session::Entity::update_many()
-            .col_expr(session::Column::EndedAt, Expr::value(self.now().0))
-            .col_expr(session::Column::EndedReason, Expr::value(Ended::Changed.as_str()))
-            .filter(session::Column::UserId.eq(user.0))
-            .filter(session::Column::Id.ne(keep.0))
-            .filter(session::Column::EndedAt.is_null())
-            .exec(transaction)
-            .await?;
-        Ok(())
-    }
-
-    /// Ends one record. Whether it was still live.
-    pub(crate) async fn end_record(
-        &self,
-        transaction: &DatabaseTransaction,
-        session: SessionId,
-        reason: Ended,
-    ) -> Result<bool, Error> {
-        let ended = session::Entity::update_many()
-            .col_expr(session::Column::EndedAt, Expr::value(self.now().0))
-            .col_expr(session::Column::EndedReason, Expr::value(reason.as_str()))
-            .filter(session::Column::Id.eq(session.0))
-            .filter(session::Column::EndedAt.is_null())
-            .exec(transaction)
-            .await?;
-        Ok(ended.rows_affected == 1)
-    }
-
-    /// The browser is signed in: from now on it is known to the account (S46). Gives its token where it is new.
-    pub(crate) async fn remember_browser(
-        &self,
-        transaction: &DatabaseTransaction,
-        client: &Client,
-        user: UserId,
-    ) -> Result<Option<Token>, Error> {
-        let now = self.now().0;
-        user::Entity::update_many()
-            .col_expr(user::Column::LastFullSessionAt, Expr::value(now))
-            .filter(user::Column::Id.eq(user.0))
-            .exec(transaction)
-            .await?;
-        let (token, new) = match &client.known {
-            Some(token) => (token.clone(), false),
-            None => (Token::new(&*self.inner.random), true),
-        };
-        let touched = known_browser::Entity::update_many()
-            .col_expr(known_browser::Column::UsedAt, Expr::value(now))
-            .filter(known_browser::Column::UserId.eq(user.0))
-            .filter(known_browser::Column::TokenHash.eq(token.hash()))
-            .exec(transaction)
-            .await?;
-        if touched.rows_affected == 0 {
-            known_browser::Entity::insert(known_browser::ActiveModel {
-                id: Set(random::uuid(&*self.inner.random, self.now())),
-                user_id: Set(user.0),
-                token_hash: Set(token.hash()),
-                created_at: Set(now),
-                used_at: Set(now),
-            })
-            .exec_without_returning(transaction)
-            .await?;
-        }
-        Ok(new.then_some(token))
-    }
 }
 
 /// What the companies of a person ask, and what the person is there.
@@ -472,11 +345,3 @@ fn to_membership(membership: membership::Model, company: company::Model) -> Resu
         accepted: membership.accepted_at.is_some(),
     })
 }
-
-/// The flow's id and stored state, for the forms that carry it.
-pub(crate) fn flow_id(flow: &flow::Model) -> FlowId {
-    FlowId(flow.id)
-}
-
-/// The flow's name of the state `Saving`, which no secret belongs to.
-pub(crate) const SAVING: &str = AppFlow::<()>::Saving.name();

@@ -1,14 +1,16 @@
 //! The second door: a method is proved.
 
-use domain::{MethodKind, OneTimeCode, SessionId, SessionState, UserId, after_challenge};
+use domain::{MethodKind, OneTimeCode, SessionId, SessionState, after_challenge};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
-use crate::attempts::Guess;
+use crate::attempts::{AttemptKind, Subject};
 use crate::audit::{Entry, Event};
-use crate::caller::{Caller, Client, Entered, User};
-use crate::keys::{Place, Sealed};
-use crate::store::entities::{method, recovery_code};
+use crate::caller::{Caller, Client, Entered, SignedIn, User};
+use crate::keys::{AssociatedData, Sealed};
+use crate::methods::active_app;
+use crate::recovery_code::valid_recovery_code;
+use crate::store::entities::method;
 use crate::totp::{Match, TotpSecret};
 use crate::{Error, Vestibule};
 
@@ -26,90 +28,73 @@ impl Vestibule {
         record: SessionId,
         code: OneTimeCode,
     ) -> Result<Entered, Error> {
-        let signed_in = caller.signed_in()?;
-        if signed_in.record.id != record.0 {
-            return Err(Error::Stale);
-        }
+        let signed_in = caller.of_record(record)?;
         let user = signed_in.user.id;
-        let subject = self.factor_subject(client, Guess::App, user).await?;
+        let subject = self.factor_subject(client, AttemptKind::App, user).await?;
         let transaction = self.inner.store.begin().await?;
-        self.reserve(&transaction, &subject).await?;
-        let entry = Entry::own(Event::ChallengeAnswered, user, client).method(MethodKind::App);
-        if let Err(error) = self.use_app_code(&transaction, &signed_in.user, &code).await {
-            // The failure is kept, with its place in the log.
-            self.audit(&transaction, entry.failed()).await?;
-            transaction.commit().await?;
-            return Err(error);
-        }
-        self.guessed_right(&transaction, &subject).await?;
-        self.audit(&transaction, entry).await?;
+        self.lock_user(&transaction, user, None).await?;
+        let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
         let standing = self.standing(&transaction, user).await?;
-        let state = after_challenge(&standing.assessment, has_recovery_code(&transaction, user).await?);
+        let recovery_code = valid_recovery_code(&transaction, user).await?;
+        let state = after_challenge(&standing.assessment, recovery_code.is_some());
         let token = self.advance(&transaction, signed_in, state).await?;
-        self.proved(&transaction, record, MethodKind::App).await?;
-        let known = if state == SessionState::Full {
-            self.audit(&transaction, Entry::own(Event::SignedIn, user, client)).await?;
-            self.remember_browser(&transaction, client, user).await?
-        } else {
-            None
+        let known = match state {
+            SessionState::Full => Some(self.complete_sign_in(&transaction, client, user).await?),
+            _ => None,
         };
         transaction.commit().await?;
         Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
     }
 
+    /// Takes a code of the app in the caller's record: the attempt is reserved, the step consumed, the proof
+    /// written down. Gives the transaction back to go on with; after a wrong code it is committed, so that the
+    /// failure stays, with its place in the log.
+    ///
+    /// # Errors
+    /// As [`Vestibule::challenge_app`].
+    pub(crate) async fn answer_with_app(
+        &self,
+        transaction: DatabaseTransaction,
+        client: &Client,
+        signed_in: &SignedIn,
+        subject: &Subject,
+        code: &OneTimeCode,
+    ) -> Result<DatabaseTransaction, Error> {
+        let user = &signed_in.user;
+        self.reserve(&transaction, subject).await?;
+        let entry = Entry::own(Event::ChallengeAnswered, user.id, client).method(MethodKind::App);
+        if let Err(error) = self.use_app_code(&transaction, user, code).await {
+            self.audit(&transaction, entry.failed()).await?;
+            transaction.commit().await?;
+            return Err(error);
+        }
+        self.clear_attempts(&transaction, subject).await?;
+        self.proved(&transaction, signed_in.id(), MethodKind::App).await?;
+        self.audit(&transaction, entry).await?;
+        Ok(transaction)
+    }
+
     /// Compares a code with the active app and consumes its step.
-    pub(crate) async fn use_app_code(
+    async fn use_app_code(
         &self,
         transaction: &DatabaseTransaction,
         user: &User,
         code: &OneTimeCode,
     ) -> Result<(), Error> {
         let Some(app) = active_app(transaction, user.id).await? else { return Err(Error::WrongCode) };
-        let place = Place { table: "methods", row: app.id, user: user.id.0 };
+        let associated = AssociatedData { table: "methods (app)", row: app.id, user: user.id.0 };
         let sealed = Sealed { key_id: app.key_id, bytes: app.sealed };
-        let secret = TotpSecret::from_bytes(self.inner.keys.open(place, &sealed)?);
+        let secret = TotpSecret::from_bytes(self.inner.keys.open(associated, &sealed)?);
         let Match::Step(step) = secret.check(code, self.now()) else { return Err(Error::WrongCode) };
+        let unused =
+            Condition::any().add(method::Column::LastStep.is_null()).add(method::Column::LastStep.lt(step));
         let consumed = method::Entity::update_many()
             .col_expr(method::Column::LastStep, Expr::value(step))
             .col_expr(method::Column::LastUsedAt, Expr::value(self.now().0))
             .filter(method::Column::Id.eq(app.id))
-            .filter(
-                Condition::any()
-                    .add(method::Column::LastStep.is_null())
-                    .add(method::Column::LastStep.lt(step)),
-            )
+            .filter(unused)
             .exec(transaction)
             .await?;
         if consumed.rows_affected == 1 { Ok(()) } else { Err(Error::UsedCode) }
     }
-}
-
-/// The authenticator app of a person.
-pub(crate) async fn active_app(
-    connection: &impl ConnectionTrait,
-    user: UserId,
-) -> Result<Option<method::Model>, Error> {
-    Ok(method::Entity::find()
-        .filter(method::Column::UserId.eq(user.0))
-        .filter(method::Column::Kind.eq(MethodKind::App.as_str()))
-        .one(connection)
-        .await?)
-}
-
-/// The recovery code that works: acknowledged, not consumed, not void.
-pub(crate) async fn valid_recovery_code(
-    connection: &impl ConnectionTrait,
-    user: UserId,
-) -> Result<Option<recovery_code::Model>, Error> {
-    Ok(recovery_code::Entity::find()
-        .filter(recovery_code::Column::UserId.eq(user.0))
-        .filter(recovery_code::Column::AcknowledgedAt.is_not_null())
-        .filter(recovery_code::Column::ConsumedAt.is_null())
-        .filter(recovery_code::Column::VoidAt.is_null())
-        .one(connection)
-        .await?)
-}
-
-async fn has_recovery_code(connection: &impl ConnectionTrait, user: UserId) -> Result<bool, Error> {
-    Ok(valid_recovery_code(connection, user).await?.is_some())
 }

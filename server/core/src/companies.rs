@@ -2,11 +2,13 @@
 
 use domain::{CompanyId, Email, Role, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+};
 
 use crate::audit::{Entry, Event};
 use crate::local_time;
-use crate::people::checked_name;
+use crate::people::{checked_name, user_by_email};
 use crate::store::entities::{company, membership, method};
 use crate::{Error, Vestibule};
 
@@ -22,7 +24,7 @@ pub struct NewCompany {
 }
 
 /// What is changed of a company; `None` stays as it is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompanyChange {
     /// IANA name of its zone. The enforcement date stays the instant that it is.
     pub time_zone: Option<String>,
@@ -70,7 +72,7 @@ impl Vestibule {
         }
         local_time::zone(&new.time_zone).map_err(|error| Error::Refusal(error.to_string()))?;
         let transaction = self.inner.store.begin().await?;
-        if self.company_by_slug(slug).await.is_ok() {
+        if company_by_slug(&transaction, slug).await?.is_some() {
             return Err(Error::Refusal(format!("there is already a company {slug}")));
         }
         let id = CompanyId(self.id());
@@ -121,7 +123,10 @@ impl Vestibule {
     /// # Errors
     /// [`Error::Refusal`] where there is no such company or zone.
     pub async fn set_company(&self, slug: &str, change: &CompanyChange) -> Result<(), Error> {
-        let company = self.company_by_slug(slug).await?;
+        if change == &CompanyChange::default() {
+            return Err(Error::Refusal("nothing to change was named".to_owned()));
+        }
+        let company = self.existing_company(slug).await?;
         let mut update = next_policy(&company);
         if let Some(zone) = &change.time_zone {
             local_time::zone(zone).map_err(|error| Error::Refusal(error.to_string()))?;
@@ -141,7 +146,7 @@ impl Vestibule {
     /// # Errors
     /// [`Error::Refusal`] where there is no such company or the time is none.
     pub async fn require_mfa(&self, slug: &str, from: Option<&str>) -> Result<Option<Timestamp>, Error> {
-        let company = self.company_by_slug(slug).await?;
+        let company = self.existing_company(slug).await?;
         let from = match from {
             None => None,
             Some("now") => Some(self.now()),
@@ -168,10 +173,12 @@ impl Vestibule {
         role: Role,
         payments: bool,
     ) -> Result<(), Error> {
-        let company = self.company_by_slug(slug).await?;
-        let person = self.user_by_email(email).await?;
+        let company = self.existing_company(slug).await?;
+        let person = user_by_email(self.inner.store.reader(), email).await?;
         let person = person.ok_or_else(|| Error::Refusal(format!("there is no user {email}")))?;
         let transaction = self.inner.store.begin().await?;
+        // The counter below must see the method that is being set up at this moment, or be seen by its set-up.
+        self.lock_user(&transaction, UserId(person.id), None).await?;
         let key = (company.id, person.id);
         if membership::Entity::find_by_id(key).one(&transaction).await?.is_some() {
             return Err(Error::Refusal(format!("{email} is a member of {slug} already")));
@@ -251,11 +258,17 @@ impl Vestibule {
         Ok(())
     }
 
-    async fn company_by_slug(&self, slug: &str) -> Result<company::Model, Error> {
-        let company = company::Entity::find().filter(company::Column::Slug.eq(slug));
-        let company = company.one(self.inner.store.reader()).await?;
+    async fn existing_company(&self, slug: &str) -> Result<company::Model, Error> {
+        let company = company_by_slug(self.inner.store.reader(), slug).await?;
         company.ok_or_else(|| Error::Refusal(format!("there is no company {slug}")))
     }
+}
+
+async fn company_by_slug(
+    connection: &impl ConnectionTrait,
+    slug: &str,
+) -> Result<Option<company::Model>, Error> {
+    Ok(company::Entity::find().filter(company::Column::Slug.eq(slug)).one(connection).await?)
 }
 
 /// An update of the policy as it was read, to its next version.

@@ -3,11 +3,9 @@
 use domain::{Email, Role, Timestamp};
 use jiff::ToSpan;
 use jiff::civil::Time;
-use sea_orm::{EntityTrait, PaginatorTrait};
 use serde::Serialize;
 
 use crate::secret::Password;
-use crate::store::entities::{company, user};
 use crate::{Error, NewCompany, Vestibule, local_time};
 
 /// Somebody who can sign in to the demonstration.
@@ -92,8 +90,7 @@ impl Vestibule {
     /// # Errors
     /// [`Error::Refusal`] where there are people or companies already.
     pub async fn fill_with_demo(&self) -> Result<Vec<DemoPerson>, Error> {
-        let reader = self.inner.store.reader();
-        if user::Entity::find().count(reader).await? > 0 || company::Entity::find().count(reader).await? > 0 {
+        if !self.inner.store.is_empty().await? {
             let why = "the database has people in it already: a demonstration needs an empty one";
             return Err(Error::Refusal(why.to_owned()));
         }

@@ -45,7 +45,13 @@ pub enum Error {
     WrongState,
     /// MFA cannot be set up: no company of the person offers it.
     #[error("no company of this person offers it")]
-    NotOffered,
+    NotOffered {
+        /// Whether the person is in a company at all.
+        in_company: bool,
+    },
+    /// The key file is another database's.
+    #[error("the key file does not belong to this database: use the one that the database was begun with")]
+    OtherKeys,
     /// More passwords at once than can be hashed in a second or two (S4).
     #[error("too busy")]
     Busy,

@@ -3,6 +3,8 @@
 //! The file is TOML: `pepper` and `index`, which never change, and one or more `[[sealing]]` keys with an `id`;
 //! the one with the highest id seals, all of them open (S50). Each key is 32 random bytes in base 64.
 
+use std::collections::BTreeSet;
+
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use data_encoding::BASE64;
@@ -39,6 +41,9 @@ pub enum KeysError {
     /// No `[[sealing]]` entry.
     #[error("the key file has no [[sealing]] key")]
     NoSealingKey,
+    /// One key serves two purposes.
+    #[error("two keys of the key file are the same. Make keys with `vestibule key new`")]
+    Repeated,
     /// Two `[[sealing]]` entries with one id.
     #[error("two sealing keys have the id {0}")]
     TwiceSameId(i64),
@@ -50,14 +55,14 @@ pub enum OpenError {
     /// The key with this id is not in the key file.
     #[error("the sealing key {0} is not in the key file")]
     NoKey(i64),
-    /// The value is not what was sealed for this place.
+    /// The value is not what was sealed for this row.
     #[error("a sealed value does not belong where it was found")]
     Forged,
 }
 
 /// What a sealed value belongs to: it opens nowhere else (S49).
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct AssociatedData {
     /// The table of the row.
     pub table: &'static str,
     /// The row.
@@ -111,11 +116,18 @@ impl Keys {
             return Err(KeysError::NoSealingKey);
         }
         sealing.sort_by_key(|(id, _)| *id);
-        Ok(Self {
+        let keys = Self {
             pepper: parse_key("pepper", &file.pepper)?,
             index: parse_key("index", &file.index)?,
             sealing,
-        })
+        };
+        let different: BTreeSet<&[u8]> = keys.all().collect();
+        if different.len() == keys.all().count() { Ok(keys) } else { Err(KeysError::Repeated) }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &[u8]> {
+        let sealing = self.sealing.iter().map(|(_, key)| key.as_slice());
+        [self.pepper.as_slice(), self.index.as_slice()].into_iter().chain(sealing)
     }
 
     /// The text of a new key file.
@@ -137,30 +149,34 @@ impl Keys {
         self.pepper.clone()
     }
 
-    /// Seals `plain` for `place` with XChaCha20-Poly1305; the key id and the place are authenticated with it.
-    pub(crate) fn seal(&self, random: &dyn Randomness, place: Place, plain: &[u8]) -> Sealed {
+    /// Seals `plain` for a row with XChaCha20-Poly1305; the row and the key id are authenticated with it.
+    pub(crate) fn seal(&self, random: &dyn Randomness, associated: AssociatedData, plain: &[u8]) -> Sealed {
         // `parse` keeps at least one; the newest seals.
         let (key_id, key) = &self.sealing[self.sealing.len() - 1];
         let nonce: [u8; 24] = random::bytes(random);
-        let payload = Payload { msg: plain, aad: &place.associated_data(*key_id) };
+        let payload = Payload { msg: plain, aad: &associated.to_bytes(*key_id) };
         let cipher = XChaCha20Poly1305::new((&**key).into());
         // Fails only for more than 256 GiB.
         let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
         Sealed { key_id: *key_id, bytes: [&nonce[..], &ciphertext].concat() }
     }
 
-    /// Opens what [`Keys::seal`] made for the same place.
+    /// Opens what [`Keys::seal`] made for the same row.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub(crate) fn open(&self, place: Place, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    pub(crate) fn open(
+        &self,
+        associated: AssociatedData,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let (_, key) = self
             .sealing
             .iter()
             .find(|(id, _)| *id == sealed.key_id)
             .ok_or(OpenError::NoKey(sealed.key_id))?;
         let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError::Forged)?;
-        let payload = Payload { msg: ciphertext, aad: &place.associated_data(sealed.key_id) };
+        let payload = Payload { msg: ciphertext, aad: &associated.to_bytes(sealed.key_id) };
         let cipher = XChaCha20Poly1305::new((&**key).into());
         cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| OpenError::Forged)
     }
@@ -179,8 +195,8 @@ impl Keys {
     }
 }
 
-impl Place {
-    fn associated_data(self, key_id: i64) -> Vec<u8> {
+impl AssociatedData {
+    fn to_bytes(self, key_id: i64) -> Vec<u8> {
         format!("{}\n{}\n{}\n{key_id}", self.table, self.row, self.user).into_bytes()
     }
 }
@@ -212,37 +228,38 @@ mod tests {
         Keys::parse(&Keys::generate(&SystemRandomness)).unwrap()
     }
 
-    const PLACE: Place = Place { table: "methods", row: Uuid::from_u128(1), user: Uuid::from_u128(2) };
+    const ASSOCIATED: AssociatedData =
+        AssociatedData { table: "methods", row: Uuid::from_u128(1), user: Uuid::from_u128(2) };
 
     // S49
     #[test]
     fn a_sealed_value_opens_in_its_place_only() {
         let keys = keys();
-        let sealed = keys.seal(&SystemRandomness, PLACE, b"secret");
-        assert_eq!(keys.open(PLACE, &sealed).unwrap().as_slice(), b"secret");
+        let sealed = keys.seal(&SystemRandomness, ASSOCIATED, b"secret");
+        assert_eq!(keys.open(ASSOCIATED, &sealed).unwrap().as_slice(), b"secret");
         for elsewhere in [
-            Place { table: "flows", ..PLACE },
-            Place { row: Uuid::from_u128(3), ..PLACE },
-            Place { user: Uuid::from_u128(3), ..PLACE },
+            AssociatedData { table: "flows", ..ASSOCIATED },
+            AssociatedData { row: Uuid::from_u128(3), ..ASSOCIATED },
+            AssociatedData { user: Uuid::from_u128(3), ..ASSOCIATED },
         ] {
             assert_eq!(keys.open(elsewhere, &sealed).unwrap_err(), OpenError::Forged);
         }
         let mut changed = sealed.clone();
         changed.bytes[30] ^= 1;
-        assert_eq!(keys.open(PLACE, &changed).unwrap_err(), OpenError::Forged);
-        assert_eq!(self::keys().open(PLACE, &sealed).unwrap_err(), OpenError::Forged);
+        assert_eq!(keys.open(ASSOCIATED, &changed).unwrap_err(), OpenError::Forged);
+        assert_eq!(self::keys().open(ASSOCIATED, &sealed).unwrap_err(), OpenError::Forged);
     }
 
     // S50
     #[test]
     fn the_newest_key_seals_and_an_older_one_still_opens() {
         let old = Keys::generate(&SystemRandomness);
-        let sealed = Keys::parse(&old).unwrap().seal(&SystemRandomness, PLACE, b"secret");
+        let sealed = Keys::parse(&old).unwrap().seal(&SystemRandomness, ASSOCIATED, b"secret");
         let newer = Keys::generate(&SystemRandomness);
         let secret = newer.split("secret = ").nth(1).unwrap();
         let both = Keys::parse(&format!("{}\n[[sealing]]\nid = 2\nsecret = {secret}", &*old)).unwrap();
-        assert_eq!(both.open(PLACE, &sealed).unwrap().as_slice(), b"secret");
-        assert_eq!(both.seal(&SystemRandomness, PLACE, b"secret").key_id, 2);
+        assert_eq!(both.open(ASSOCIATED, &sealed).unwrap().as_slice(), b"secret");
+        assert_eq!(both.seal(&SystemRandomness, ASSOCIATED, b"secret").key_id, 2);
     }
 
     // S49
@@ -263,6 +280,10 @@ mod tests {
         );
         let none = good.split("[[sealing]]").next().unwrap().to_owned();
         assert_eq!(Keys::parse(&none).unwrap_err().to_string(), "the key file has no [[sealing]] key");
+        let twice = good.replace(&line("index"), &line("pepper").replace("pepper", "index"));
+        assert!(
+            Keys::parse(&twice).unwrap_err().to_string().starts_with("two keys of the key file are the same")
+        );
         assert!(Keys::parse("").unwrap_err().to_string().contains("pepper"));
         assert!(Keys::parse(&format!("{}\nspare = 1", &*good)).is_err());
     }

@@ -17,13 +17,16 @@ pub mod clock;
 mod companies;
 mod demo;
 mod error;
+mod flows;
 pub mod keys;
 pub mod local_time;
+mod methods;
 mod notices;
 pub mod outbox;
 pub mod password;
 mod people;
 pub mod random;
+mod records;
 mod recovery_code;
 pub mod secret;
 mod security;
@@ -71,7 +74,7 @@ impl Vestibule {
     /// Puts the use cases together over a migrated `store`.
     ///
     /// # Errors
-    /// [`Error::Store`] when the installation cannot be read.
+    /// [`Error::OtherKeys`] when the keys are not the ones that the database was begun with; [`Error::Store`].
     pub async fn new(
         store: Store,
         clock: Arc<dyn Clock>,
@@ -80,6 +83,7 @@ impl Vestibule {
         passwords: PasswordPool,
         settings: Settings,
     ) -> Result<Self, Error> {
+        store.check_keys(&keys, &*random).await?;
         let outbox_ready = tokio::sync::Notify::new();
         Ok(Self { inner: Arc::new(Inner { store, clock, random, keys, passwords, settings, outbox_ready }) })
     }

@@ -14,6 +14,7 @@ pub(crate) enum Notice {
     AppAdded,
     AppChanged,
     RecoveryCodeSaved,
+    NewDevice,
 }
 
 impl Notice {
@@ -22,6 +23,7 @@ impl Notice {
             Self::AppAdded => "Authenticator app added",
             Self::AppChanged => "Authenticator app changed",
             Self::RecoveryCodeSaved => "New recovery code saved",
+            Self::NewDevice => "Signed in on a new device",
         }
     }
 
@@ -37,34 +39,40 @@ impl Notice {
             Self::RecoveryCodeSaved => {
                 "A new recovery code was saved for your account. Any earlier code is void."
             }
+            Self::NewDevice => "Your account was signed in to on a device that it was not used on before.",
         }
     }
 }
 
 impl Vestibule {
-    /// Posts the notice to the person, in the transaction of the change.
+    /// Posts the notice to the person, in the transaction of the change. Who is in no company is not sent to an
+    /// administrator.
     pub(crate) async fn notify(
         &self,
         transaction: &DatabaseTransaction,
         user: &User,
+        in_company: bool,
         notice: Notice,
         client: &Client,
     ) -> Result<(), Error> {
         let settings = &self.inner.settings;
-        let zone =
-            user.time_zone.as_deref().and_then(|name| local_time::zone(name).ok()).unwrap_or(TimeZone::UTC);
-        let helper = match &settings.support {
-            Some(support) => format!("your company's administrator or {support}"),
-            None => "your company's administrator".to_owned(),
+        let zone = user.time_zone.as_deref().and_then(|name| local_time::zone(name).ok());
+        let administrator = in_company.then(|| "your company's administrator".to_owned());
+        let helpers: Vec<String> = administrator.into_iter().chain(settings.support.clone()).collect();
+        let advice = match helpers.as_slice() {
+            [] => "somebody else may know your password.".to_owned(),
+            helpers => {
+                format!("tell {} at once: somebody else may know your password.", helpers.join(" or "))
+            }
         };
         let body = format!(
             "Hello {name},\n\n{sentence}\n\nWhen: {when}\nFrom: {address}\n\n\
              If this was you, there is nothing to do.\n\n\
-             If it wasn't you, tell {helper} at once: somebody else may know your password.\n\n\
+             If it wasn't you, {advice}\n\n\
              {product}, {url}\n",
             name = user.name,
             sentence = notice.sentence(),
-            when = local_time::spelt_out(self.now(), &zone),
+            when = local_time::spelt_out(self.now(), &zone.unwrap_or(TimeZone::UTC)),
             address = client.address,
             product = settings.product,
             url = settings.public_url,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::keys::{Place, Sealed};
+use crate::keys::{AssociatedData, Sealed};
 use crate::store::entities::outbox;
 use crate::{Error, Vestibule};
 
@@ -84,7 +84,7 @@ impl Vestibule {
     ) -> Result<(), Error> {
         let id = self.id();
         let plain = Zeroizing::new(serde_json::to_vec(message).map_err(|_| Error::Corrupt("message"))?);
-        let sealed = self.inner.keys.seal(&*self.inner.random, place(id), &plain);
+        let sealed = self.inner.keys.seal(&*self.inner.random, associated(id), &plain);
         let now = self.now();
         outbox::Entity::insert(outbox::ActiveModel {
             id: Set(id),
@@ -171,7 +171,7 @@ impl Vestibule {
             Err(SendError("it is too old".to_owned()))
         } else {
             let bytes = row.sealed.clone().ok_or(Error::Corrupt("message without text"))?;
-            let plain = self.inner.keys.open(place(row.id), &Sealed { key_id: row.key_id, bytes })?;
+            let plain = self.inner.keys.open(associated(row.id), &Sealed { key_id: row.key_id, bytes })?;
             let message: Message = serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("message"))?;
             match tokio::time::timeout(GATEWAY_TIMEOUT, sender.send(&message)).await {
                 Ok(outcome) => outcome,
@@ -202,8 +202,8 @@ impl Vestibule {
     }
 }
 
-fn place(id: Uuid) -> Place {
-    Place { table: "outbox", row: id, user: Uuid::nil() }
+fn associated(id: Uuid) -> AssociatedData {
+    AssociatedData { table: "outbox", row: id, user: Uuid::nil() }
 }
 
 /// Milliseconds until the next try, after `tries` earlier ones: five seconds, doubling.

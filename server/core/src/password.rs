@@ -3,13 +3,13 @@
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use zeroize::Zeroizing;
 
 use crate::random::{self, Randomness};
@@ -30,7 +30,8 @@ const QUEUE_PER_WORKER: usize = 64;
 /// Threads that hash passwords, at most one per core. Cheap to clone.
 #[derive(Clone)]
 pub struct PasswordPool {
-    jobs: SyncSender<Job>,
+    jobs: Sender<Job>,
+    places: Arc<Semaphore>,
     random: Arc<dyn Randomness>,
     /// Takes the place of the hash of an address that is not there, so that it costs the same (S6).
     nobody: Arc<str>,
@@ -57,7 +58,12 @@ pub enum HashError {
     Broken(&'static str),
 }
 
+/// A place in the queue, held until the hash is computed.
+#[derive(Debug)]
+pub struct Slot(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
 struct Job {
+    _slot: Slot,
     password: Password,
     salt: Vec<u8>,
     params: Params,
@@ -76,7 +82,8 @@ impl PasswordPool {
     ) -> std::io::Result<Self> {
         let workers = workers
             .map_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get), NonZero::get);
-        let (jobs, queue) = sync_channel(QUEUE_PER_WORKER * workers);
+        let places = Arc::new(Semaphore::new(QUEUE_PER_WORKER * workers));
+        let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
         let computed = Arc::new(AtomicU64::new(0));
         for number in 0..workers {
@@ -86,16 +93,24 @@ impl PasswordPool {
                 .spawn(move || work(&queue, &pepper, &computed))?;
         }
         let nobody = phc(&[0; 16], &[0; OUTPUT]).map_err(std::io::Error::other)?.into();
-        Ok(Self { jobs, random, nobody, computed })
+        Ok(Self { jobs, places, random, nobody, computed })
+    }
+
+    /// A place in the queue. Taken before an attempt is counted: whom there is no place for has guessed nothing.
+    ///
+    /// # Errors
+    /// [`HashError::Busy`] when the queue is full.
+    pub fn admit(&self) -> Result<Slot, HashError> {
+        self.places.clone().try_acquire_owned().map(Slot).map_err(|_| HashError::Busy)
     }
 
     /// The PHC string of a password that is being set.
     ///
     /// # Errors
     /// [`HashError`].
-    pub async fn hash(&self, password: Password) -> Result<String, HashError> {
+    pub async fn hash(&self, slot: Slot, password: Password) -> Result<String, HashError> {
         let salt: [u8; 16] = random::bytes(&*self.random);
-        let output = self.compute(password, salt.to_vec(), parameters()?).await?;
+        let output = self.compute(slot, password, salt.to_vec(), parameters()?).await?;
         phc(&salt, &*output)
     }
 
@@ -103,7 +118,12 @@ impl PasswordPool {
     ///
     /// # Errors
     /// [`HashError`].
-    pub async fn verify(&self, password: Password, stored: Option<&str>) -> Result<Verdict, HashError> {
+    pub async fn verify(
+        &self,
+        slot: Slot,
+        password: Password,
+        stored: Option<&str>,
+    ) -> Result<Verdict, HashError> {
         let hash = PasswordHash::new(stored.unwrap_or(&self.nobody))
             .map_err(|_| HashError::Broken("not a PHC string"))?;
         let number = |name| hash.params.get_decimal(name).ok_or(HashError::Broken("a parameter is missing"));
@@ -112,7 +132,7 @@ impl PasswordPool {
         let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
             return Err(HashError::Broken("no salt or no hash"));
         };
-        let output = self.compute(password, salt.to_vec(), params).await?;
+        let output = self.compute(slot, password, salt.to_vec(), params).await?;
         let same = bool::from(output.ct_eq(expected.as_bytes()));
         Ok(if same && stored.is_some() { Verdict::Right } else { Verdict::Wrong })
     }
@@ -125,12 +145,14 @@ impl PasswordPool {
 
     async fn compute(
         &self,
+        slot: Slot,
         password: Password,
         salt: Vec<u8>,
         params: Params,
     ) -> Result<Zeroizing<[u8; OUTPUT]>, HashError> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(Job { password, salt, params, reply }).map_err(|_| HashError::Busy)?;
+        let gone = |_| HashError::Broken("the workers are gone");
+        self.jobs.send(Job { _slot: slot, password, salt, params, reply }).map_err(gone)?;
         answer.await.map_err(|_| HashError::Broken("the worker could not compute it"))
     }
 }
@@ -193,6 +215,16 @@ mod tests {
         PasswordPool::start(pepper, Arc::new(SystemRandomness), NonZero::new(workers)).unwrap()
     }
 
+    impl PasswordPool {
+        async fn hash_now(&self, password: Password) -> Result<String, HashError> {
+            self.hash(self.admit()?, password).await
+        }
+
+        async fn verify_now(&self, password: Password, stored: Option<&str>) -> Result<Verdict, HashError> {
+            self.verify(self.admit()?, password, stored).await
+        }
+    }
+
     fn password(text: &str) -> Password {
         Password::entered(text.to_owned()).unwrap()
     }
@@ -200,32 +232,32 @@ mod tests {
     // S3
     #[tokio::test]
     async fn a_hash_is_argon2id_with_19_mib_and_two_passes() {
-        let hash = pool(1).hash(password("correct horse")).await.unwrap();
+        let hash = pool(1).hash_now(password("correct horse")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
     }
 
     #[tokio::test]
     async fn only_the_same_password_is_right() {
         let pool = pool(2);
-        let hash = pool.hash(password("correct horse")).await.unwrap();
-        assert_eq!(pool.verify(password("correct horse"), Some(&hash)).await, Ok(Verdict::Right));
-        assert_eq!(pool.verify(password("Correct horse"), Some(&hash)).await, Ok(Verdict::Wrong));
+        let hash = pool.hash_now(password("correct horse")).await.unwrap();
+        assert_eq!(pool.verify_now(password("correct horse"), Some(&hash)).await, Ok(Verdict::Right));
+        assert_eq!(pool.verify_now(password("Correct horse"), Some(&hash)).await, Ok(Verdict::Wrong));
     }
 
     // S3
     #[tokio::test]
     async fn another_pepper_makes_another_hash() {
-        let hash = pool(1).hash(password("correct horse")).await.unwrap();
+        let hash = pool(1).hash_now(password("correct horse")).await.unwrap();
         let other = PasswordPool::start(Zeroizing::new([8; 32]), Arc::new(SystemRandomness), NonZero::new(1))
             .unwrap();
-        assert_eq!(other.verify(password("correct horse"), Some(&hash)).await, Ok(Verdict::Wrong));
+        assert_eq!(other.verify_now(password("correct horse"), Some(&hash)).await, Ok(Verdict::Wrong));
     }
 
     // S6
     #[tokio::test]
     async fn nobody_costs_one_hash_and_is_never_right() {
         let pool = pool(1);
-        assert_eq!(pool.verify(password("anything"), None).await, Ok(Verdict::Wrong));
+        assert_eq!(pool.verify_now(password("anything"), None).await, Ok(Verdict::Wrong));
         assert_eq!(pool.computed(), 1);
     }
 
@@ -236,7 +268,7 @@ mod tests {
         let mut waiting = tokio::task::JoinSet::new();
         for _ in 0..QUEUE_PER_WORKER + 20 {
             let pool = pool.clone();
-            waiting.spawn(async move { pool.verify(password("anything"), None).await });
+            waiting.spawn(async move { pool.verify_now(password("anything"), None).await });
         }
         let answers = waiting.join_all().await;
         assert!(answers.contains(&Err(HashError::Busy)));
@@ -245,7 +277,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_stored_hash_of_something_else_is_an_error_not_a_match() {
-        let verdict = pool(1).verify(password("x"), Some("plain text")).await;
+        let verdict = pool(1).verify_now(password("x"), Some("plain text")).await;
         assert_eq!(verdict, Err(HashError::Broken("not a PHC string")));
     }
 }

@@ -1,7 +1,7 @@
 //! People, as an operator manages them on the command line.
 
 use domain::{Email, Timestamp, UserId};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::audit::{Entry, Event};
 use crate::secret::Password;
@@ -31,9 +31,9 @@ impl Vestibule {
     /// [`Error::Refusal`] for an address that is taken or a name that cannot be one.
     pub async fn add_user(&self, email: &Email, name: &str, password: Password) -> Result<UserId, Error> {
         let name = checked_name(name)?;
-        let hash = self.inner.passwords.hash(password).await?;
+        let hash = self.inner.passwords.hash(self.inner.passwords.admit()?, password).await?;
         let transaction = self.inner.store.begin().await?;
-        if self.user_by_email(email).await?.is_some() {
+        if user_by_email(&transaction, email).await?.is_some() {
             return Err(Error::Refusal(format!("there is already a user {email}")));
         }
         let id = UserId(self.id());
@@ -79,12 +79,14 @@ impl Vestibule {
             })
             .collect())
     }
+}
 
-    /// The person with this address.
-    pub(crate) async fn user_by_email(&self, email: &Email) -> Result<Option<user::Model>, Error> {
-        let person = user::Entity::find().filter(user::Column::Email.eq(email.as_str()));
-        Ok(person.one(self.inner.store.reader()).await?)
-    }
+/// The person with this address.
+pub(crate) async fn user_by_email(
+    connection: &impl ConnectionTrait,
+    email: &Email,
+) -> Result<Option<user::Model>, Error> {
+    Ok(user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(connection).await?)
 }
 
 /// A name that can be shown: not empty, not longer than [`NAME_LENGTH`], without control characters.

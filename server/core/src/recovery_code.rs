@@ -1,13 +1,14 @@
 //! Save Your Recovery Code: staged, shown once, and valid from its acknowledgement on (S22, S24).
 
-use domain::{RecoveryCode, RecoveryCodeId, SessionId, SessionState, Timestamp};
+use domain::{AppFlow, RecoveryCode, RecoveryCodeId, SessionState, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
 
 use crate::audit::{Entry, Event};
-use crate::caller::{Caller, Client, Entered, SAVING, SignedIn};
+use crate::caller::{Caller, Client, Entered, SignedIn};
 use crate::notices::Notice;
-use crate::set_up_app::end_flow;
 use crate::store::entities::recovery_code;
 use crate::{Error, Vestibule, random};
 
@@ -20,7 +21,7 @@ pub struct StagedRecoveryCode {
     pub code: RecoveryCode,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Whether this session was shown another before, which will not work.
+    /// Whether the person was shown another before and did not acknowledge it: that one will not work.
     pub shown_before: bool,
 }
 
@@ -34,9 +35,10 @@ impl Vestibule {
         let signed_in = caller.signed_in()?;
         let user = signed_in.user.id;
         let transaction = self.inner.store.begin().await?;
-        self.hold_user(&transaction, user, None).await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.lock_record(&transaction, signed_in).await?;
         if signed_in.stored_state == SessionState::Full {
-            self.saving_flow(&transaction, signed_in).await?;
+            self.check_saving(&transaction, signed_in).await?;
         }
         let now = self.now();
         let voided = recovery_code::Entity::update_many()
@@ -80,57 +82,78 @@ impl Vestibule {
     ) -> Result<Entered, Error> {
         let signed_in = caller.signed_in()?;
         let user = &signed_in.user;
-        let record = SessionId(signed_in.record.id);
+        let record = signed_in.id();
         let at_sign_in = signed_in.stored_state == SessionState::SaveCode;
         let transaction = self.inner.store.begin().await?;
-        self.hold_user(&transaction, user.id, None).await?;
+        self.lock_user(&transaction, user.id, None).await?;
         if !at_sign_in {
-            let flow = self.saving_flow(&transaction, signed_in).await?;
-            end_flow(&transaction, flow, self.now()).await?;
+            self.check_saving(&transaction, signed_in).await?;
+            self.end_flows(&transaction, record.0).await?;
         }
-        let now = self.now().0;
-        recovery_code::Entity::update_many()
-            .col_expr(recovery_code::Column::VoidAt, Expr::value(now))
-            .filter(recovery_code::Column::UserId.eq(user.id.0))
-            .filter(recovery_code::Column::AcknowledgedAt.is_not_null())
-            .filter(recovery_code::Column::ConsumedAt.is_null())
-            .filter(recovery_code::Column::VoidAt.is_null())
-            .exec(&transaction)
-            .await?;
-        let acknowledged = recovery_code::Entity::update_many()
-            .col_expr(recovery_code::Column::AcknowledgedAt, Expr::value(now))
-            .filter(recovery_code::Column::Id.eq(id.0))
-            .filter(recovery_code::Column::SessionId.eq(record.0))
-            .filter(recovery_code::Column::AcknowledgedAt.is_null())
-            .filter(recovery_code::Column::VoidAt.is_null())
-            .exec(&transaction)
-            .await?;
-        if acknowledged.rows_affected != 1 {
-            // Rolls back: the old code still works.
-            return Err(Error::Stale);
-        }
+        self.replace_valid_code(&transaction, signed_in, id).await?;
         self.end_other_records(&transaction, user.id, record).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
         self.audit(&transaction, Entry::own(Event::RecoveryCodeSaved, user.id, client)).await?;
-        self.notify(&transaction, user, Notice::RecoveryCodeSaved, client).await?;
-        let known = if at_sign_in {
-            self.audit(&transaction, Entry::own(Event::SignedIn, user.id, client)).await?;
-            self.remember_browser(&transaction, client, user.id).await?
-        } else {
-            None
+        self.notify(&transaction, user, signed_in.in_company, Notice::RecoveryCodeSaved, client).await?;
+        let known = match at_sign_in {
+            true => Some(self.complete_sign_in(&transaction, client, user.id).await?),
+            false => None,
         };
         transaction.commit().await?;
         self.outbox_has_mail();
         Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
     }
 
-    /// The flow of the caller's session that waits for a recovery code to be saved.
-    async fn saving_flow(
+    /// Voids the code that works and makes the one with this id valid (S24).
+    async fn replace_valid_code(
         &self,
-        transaction: &sea_orm::DatabaseTransaction,
+        transaction: &DatabaseTransaction,
         signed_in: &SignedIn,
-    ) -> Result<uuid::Uuid, Error> {
-        let flow = self.open_flow(transaction, signed_in.record.id).await?;
-        flow.filter(|flow| flow.state == SAVING).map(|flow| flow.id).ok_or(Error::WrongState)
+        id: RecoveryCodeId,
+    ) -> Result<(), Error> {
+        let now = self.now().0;
+        recovery_code::Entity::update_many()
+            .col_expr(recovery_code::Column::VoidAt, Expr::value(now))
+            .filter(recovery_code::Column::UserId.eq(signed_in.user.id.0))
+            .filter(recovery_code::Column::AcknowledgedAt.is_not_null())
+            .filter(recovery_code::Column::ConsumedAt.is_null())
+            .filter(recovery_code::Column::VoidAt.is_null())
+            .exec(transaction)
+            .await?;
+        let acknowledged = recovery_code::Entity::update_many()
+            .col_expr(recovery_code::Column::AcknowledgedAt, Expr::value(now))
+            .filter(recovery_code::Column::Id.eq(id.0))
+            .filter(recovery_code::Column::SessionId.eq(signed_in.record.id))
+            .filter(recovery_code::Column::AcknowledgedAt.is_null())
+            .filter(recovery_code::Column::VoidAt.is_null())
+            .exec(transaction)
+            .await?;
+        // Where it did not, the transaction is rolled back: the old code still works.
+        if acknowledged.rows_affected == 1 { Ok(()) } else { Err(Error::Stale) }
     }
+
+    /// A session that is signed in has a code to save only at the end of a set-up.
+    async fn check_saving(
+        &self,
+        transaction: &DatabaseTransaction,
+        signed_in: &SignedIn,
+    ) -> Result<(), Error> {
+        let flow = self.open_flow(transaction, signed_in.record.id).await?;
+        let saving = flow.is_some_and(|flow| matches!(flow.state, AppFlow::Saving));
+        if saving { Ok(()) } else { Err(Error::WrongState) }
+    }
+}
+
+/// The recovery code that works: acknowledged, not consumed, not void.
+pub(crate) async fn valid_recovery_code(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Option<recovery_code::Model>, Error> {
+    Ok(recovery_code::Entity::find()
+        .filter(recovery_code::Column::UserId.eq(user.0))
+        .filter(recovery_code::Column::AcknowledgedAt.is_not_null())
+        .filter(recovery_code::Column::ConsumedAt.is_null())
+        .filter(recovery_code::Column::VoidAt.is_null())
+        .one(connection)
+        .await?)
 }

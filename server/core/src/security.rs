@@ -3,7 +3,8 @@
 use domain::{Requirement, Timestamp};
 
 use crate::caller::Caller;
-use crate::challenge::{active_app, valid_recovery_code};
+use crate::methods::active_app;
+use crate::recovery_code::valid_recovery_code;
 use crate::{Error, Vestibule};
 
 /// How a person's account is secured.

@@ -1,31 +1,26 @@
 //! Setting up an authenticator app, at sign-in and from the profile, and changing it.
 //!
-//! The flow's states are [`domain::AppFlow`]; a row of `flows` keeps them, with the pending secret sealed. The
-//! app that works goes on working until the new one is confirmed, and the two are swapped in one transaction.
+//! The app that works goes on working until the new one is confirmed, and the two are swapped in one transaction.
 
 use domain::{
     AppFlow, Email, FlowId, MethodKind, OneTimeCode, Requirement, SessionId, SessionState, Timestamp,
     app_flow,
 };
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Value};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use zeroize::Zeroizing;
 
-use crate::attempts::Guess;
+use crate::attempts::AttemptKind;
 use crate::audit::{Entry, Event};
-use crate::caller::{Caller, Client, Entered, SAVING, SignedIn, flow_id};
-use crate::challenge::active_app;
-use crate::keys::{Place, Sealed};
+use crate::caller::{Caller, Client, Entered, SignedIn};
+use crate::flows::OpenFlow;
+use crate::methods::active_app;
 use crate::notices::Notice;
 use crate::password::Verdict;
 use crate::secret::Password;
-use crate::store::entities::{flow, method, session, user};
+use crate::store::entities::{session, user};
 use crate::totp::{Match, TotpSecret};
 use crate::{Error, Vestibule};
-
-/// The purpose of these flows in the store.
-pub(crate) const PURPOSE: &str = "set_up_app";
 
 /// A set-up under way.
 #[derive(Debug)]
@@ -59,27 +54,33 @@ impl Vestibule {
     /// method that there was) has just been given.
     ///
     /// # Errors
-    /// [`Error::Stale`] for another record than the caller's.
-    pub async fn start_app_set_up(&self, caller: &Caller, record: SessionId) -> Result<AppSetUp, Error> {
-        let signed_in = caller.signed_in()?;
-        if signed_in.record.id != record.0 {
-            return Err(Error::Stale);
-        }
+    /// [`Error::Stale`] for another record than the caller's; [`Error::WrongState`] where a set-up that was opened
+    /// in the profile has ended: it begins there, with the password.
+    pub async fn start_app_set_up(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+    ) -> Result<AppSetUp, Error> {
+        let signed_in = caller.of_record(record)?;
         if let Some(set_up) = self.app_set_up(caller).await? {
             return Ok(set_up);
         }
+        if signed_in.stored_state != SessionState::EnrolOnly {
+            return Err(Error::WrongState);
+        }
         let transaction = self.inner.store.begin().await?;
-        let open = self.open_flow(&transaction, signed_in.record.id).await?;
-        let flow = match open {
+        self.lock_user(&transaction, signed_in.user.id, None).await?;
+        self.lock_record(&transaction, signed_in).await?;
+        let flow = match self.open_flow(&transaction, record.0).await? {
             // A second tab was quicker.
             Some(flow) => flow,
             None => {
-                self.insert_flow(
-                    &transaction,
-                    signed_in,
-                    AppFlow::Confirming(app_flow::Confirming { secret: () }),
-                )
-                .await?
+                let entry = Entry::own(Event::SetUpOpened, signed_in.user.id, client);
+                self.audit(&transaction, entry.method(MethodKind::App)).await?;
+                let secret = TotpSecret::new(&*self.inner.random);
+                let state = AppFlow::Confirming(app_flow::Confirming { secret });
+                self.begin_flow(&transaction, signed_in, state).await?
             }
         };
         transaction.commit().await?;
@@ -90,38 +91,38 @@ impl Vestibule {
     /// that was not proved in the last five minutes, with a proof of it (S26).
     ///
     /// # Errors
-    /// [`Error::NotOffered`] where no company offers MFA and there is no app; [`Error::WrongPassword`].
+    /// [`Error::NotOffered`] where no company offers MFA and there is no method; [`Error::WrongPassword`];
+    /// [`Error::Stale`] for another record than the caller's.
     pub async fn open_app_set_up(
         &self,
         client: &Client,
         caller: &Caller,
+        record: SessionId,
         password: Password,
     ) -> Result<(AppSetUp, Entered), Error> {
-        let signed_in = caller.signed_in()?;
-        let record = &signed_in.record;
+        let signed_in = caller.of_record(record)?;
         let assessment = &signed_in.assessment;
         if assessment.requirement == Requirement::Unavailable && !assessment.has_method {
-            return Err(Error::NotOffered);
+            return Err(Error::NotOffered { in_company: signed_in.in_company });
         }
         let hash = self.confirm_password(client, signed_in, password).await?;
         let transaction = self.inner.store.begin().await?;
-        self.hold_user(&transaction, signed_in.user.id, Some(&hash)).await?;
-        let proved_at = record.proved_at.map(Timestamp);
-        let begun = AppFlow::begin(assessment.has_method, proved_at, self.now(), ());
-        let flow = self.insert_flow(&transaction, signed_in, begun).await?;
+        self.lock_user(&transaction, signed_in.user.id, Some(&hash)).await?;
+        let has_method = self.standing(&transaction, signed_in.user.id).await?.assessment.has_method;
+        let proved_at = signed_in.record.proved_at.map(Timestamp);
+        let secret = TotpSecret::new(&*self.inner.random);
+        let state = AppFlow::begin(has_method, proved_at, self.now(), secret);
+        let flow = self.begin_flow(&transaction, signed_in, state).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
         session::Entity::update_many()
             .col_expr(session::Column::PasswordAt, Expr::value(self.now().0))
-            .filter(session::Column::Id.eq(record.id))
+            .filter(session::Column::Id.eq(record.0))
             .exec(&transaction)
             .await?;
-        self.audit(
-            &transaction,
-            Entry::own(Event::SetUpOpened, signed_in.user.id, client).method(MethodKind::App),
-        )
-        .await?;
+        let entry = Entry::own(Event::SetUpOpened, signed_in.user.id, client).method(MethodKind::App);
+        self.audit(&transaction, entry).await?;
         transaction.commit().await?;
-        let entered = Entered { caller: self.caller_by_id(SessionId(record.id)).await?, token, known: None };
+        let entered = Entered { caller: self.caller_by_id(record).await?, token, known: None };
         Ok((self.view(signed_in, &flow).await?, entered))
     }
 
@@ -149,34 +150,25 @@ impl Vestibule {
         code: OneTimeCode,
     ) -> Result<(AppSetUp, Entered), Error> {
         let signed_in = caller.signed_in()?;
-        let user = &signed_in.user;
-        let subject = self.factor_subject(client, Guess::App, user.id).await?;
+        let subject = self.factor_subject(client, AttemptKind::App, signed_in.user.id).await?;
         let transaction = self.inner.store.begin().await?;
-        let flow = self
-            .flow_in_state(&transaction, signed_in, id, AppFlow::<()>::Proving(app_flow::Proving).name())
-            .await?;
-        self.reserve(&transaction, &subject).await?;
-        let entry = Entry::own(Event::ChallengeAnswered, user.id, client).method(MethodKind::App);
-        if let Err(error) = self.use_app_code(&transaction, user, &code).await {
-            self.audit(&transaction, entry.failed()).await?;
-            transaction.commit().await?;
-            return Err(error);
-        }
-        self.guessed_right(&transaction, &subject).await?;
-        self.audit(&transaction, entry).await?;
-        let record = SessionId(signed_in.record.id);
-        self.proved(&transaction, record, MethodKind::App).await?;
-        let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
-        let next = app_flow::Proving.proved(());
-        let sealed = self.seal_new_secret(flow.id, user.id.0);
-        let moved = self.move_flow(&transaction, &flow, &next, Some(sealed)).await?;
+        self.lock_user(&transaction, signed_in.user.id, None).await?;
+        let (row, AppFlow::Proving(proving)) =
+            self.flow_of_form(&transaction, signed_in, id).await?.into_parts()
+        else {
+            return Err(Error::Stale);
+        };
+        let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
+        let token = self.advance(&transaction, signed_in, signed_in.stored_state).await?;
+        let next = proving.proved(TotpSecret::new(&*self.inner.random));
+        let flow = self.move_flow(&transaction, row, next).await?;
         transaction.commit().await?;
-        let entered = Entered { caller: self.caller_by_id(record).await?, token, known: None };
-        Ok((self.view(signed_in, &moved).await?, entered))
+        let entered = Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None };
+        Ok((self.view(signed_in, &flow).await?, entered))
     }
 
     /// Confirms the new app with a code of it: from then on it is the person's app. Every other session and
-    /// sign-in of the person ends (S32). At sign-in, saving the recovery code follows; so it does in the profile.
+    /// sign-in of the person ends (S32). Saving the recovery code follows.
     ///
     /// # Errors
     /// [`Error::WrongCode`], [`Error::ClockOff`], [`Error::Paused`], [`Error::Refused`]; [`Error::Stale`] where the
@@ -190,247 +182,117 @@ impl Vestibule {
     ) -> Result<Entered, Error> {
         let signed_in = caller.signed_in()?;
         let user = &signed_in.user;
-        let subject = self.factor_subject(client, Guess::NewApp, user.id).await?;
+        let subject = self.factor_subject(client, AttemptKind::NewApp, user.id).await?;
         let transaction = self.inner.store.begin().await?;
-        self.hold_user(&transaction, user.id, None).await?;
-        let waiting = AppFlow::Confirming(app_flow::Confirming { secret: () });
-        let flow = self.flow_in_state(&transaction, signed_in, id, waiting.name()).await?;
+        self.lock_user(&transaction, user.id, None).await?;
+        let (row, AppFlow::Confirming(confirming)) =
+            self.flow_of_form(&transaction, signed_in, id).await?.into_parts()
+        else {
+            return Err(Error::Stale);
+        };
         self.reserve(&transaction, &subject).await?;
-        let secret = self.pending_secret(&flow)?;
-        let step = match secret.check_clock(&code, self.now()) {
-            Match::Step(step) => step,
-            wrong => {
+        let step = match right_step(&confirming.secret, &code, self.now()) {
+            Ok(step) => step,
+            Err(error) => {
+                let entry = Entry::own(Event::AppAdded, user.id, client).method(MethodKind::App);
+                self.audit(&transaction, entry.failed()).await?;
                 transaction.commit().await?;
-                return Err(match wrong {
-                    Match::ClockOff { seconds } => Error::ClockOff { seconds },
-                    _ => Error::WrongCode,
-                });
+                return Err(error);
             }
         };
-        self.guessed_right(&transaction, &subject).await?;
-        let (secret, next) = app_flow::Confirming { secret }.confirmed();
-        self.move_flow(&transaction, &flow, &next, None).await?;
-        let changed = self.swap_app(&transaction, signed_in, &secret, step).await?;
-        let record = SessionId(signed_in.record.id);
-        self.end_other_records(&transaction, user.id, record).await?;
-        let at_sign_in = signed_in.stored_state == SessionState::EnrolOnly;
-        if at_sign_in {
-            end_flow(&transaction, flow.id, self.now()).await?;
+        self.clear_attempts(&transaction, &subject).await?;
+        let (secret, next) = confirming.confirmed();
+        self.move_flow(&transaction, row, next).await?;
+        let changed = self.replace_app(&transaction, user.id, &secret, step).await?;
+        self.forget_app_attempts(&transaction, user.id).await?;
+        self.forget_other_browsers(&transaction, client, user.id).await?;
+        self.end_other_records(&transaction, user.id, signed_in.id()).await?;
+        let mut state = signed_in.stored_state;
+        if state == SessionState::EnrolOnly {
+            state = SessionState::SaveCode;
+            self.end_flows(&transaction, signed_in.record.id).await?;
         }
-        let state = if at_sign_in { SessionState::SaveCode } else { signed_in.stored_state };
         let token = self.advance(&transaction, signed_in, state).await?;
-        self.proved(&transaction, record, MethodKind::App).await?;
-        let event = if changed { Event::AppChanged } else { Event::AppAdded };
+        self.proved(&transaction, signed_in.id(), MethodKind::App).await?;
+        let (event, notice) = if changed {
+            (Event::AppChanged, Notice::AppChanged)
+        } else {
+            (Event::AppAdded, Notice::AppAdded)
+        };
         self.audit(&transaction, Entry::own(event, user.id, client).method(MethodKind::App)).await?;
-        self.notify(&transaction, user, if changed { Notice::AppChanged } else { Notice::AppAdded }, client)
-            .await?;
+        self.notify(&transaction, user, signed_in.in_company, notice, client).await?;
         transaction.commit().await?;
         self.outbox_has_mail();
-        Ok(Entered { caller: self.caller_by_id(record).await?, token, known: None })
+        Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None })
     }
 
     /// Leaves a set-up that was opened in the profile.
     ///
     /// # Errors
-    /// [`Error::Stale`] where it is not the open one.
-    pub async fn cancel_app_set_up(&self, caller: &Caller, id: FlowId) -> Result<(), Error> {
+    /// [`Error::Stale`] where it is not the open one; [`Error::WrongState`] where the sign-in requires it.
+    pub async fn cancel_app_set_up(&self, client: &Client, caller: &Caller, id: FlowId) -> Result<(), Error> {
         let signed_in = caller.signed_in()?;
-        let transaction = self.inner.store.begin().await?;
-        let flow = self.open_flow(&transaction, signed_in.record.id).await?;
-        if flow.is_none_or(|flow| flow_id(&flow) != id) {
-            return Err(Error::Stale);
+        if signed_in.stored_state == SessionState::EnrolOnly {
+            return Err(Error::WrongState);
         }
-        end_flow(&transaction, id.0, self.now()).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, signed_in.user.id, None).await?;
+        self.lock_record(&transaction, signed_in).await?;
+        self.flow_of_form(&transaction, signed_in, id).await?;
+        let entry = Entry::own(Event::SetUpLeft, signed_in.user.id, client).method(MethodKind::App);
+        self.audit(&transaction, entry).await?;
+        self.end_flows(&transaction, signed_in.record.id).await?;
         transaction.commit().await?;
         Ok(())
     }
 
     /// Checks the password of the person who is signed in, within its budget, and gives the hash that it matched.
-    pub(crate) async fn confirm_password(
+    async fn confirm_password(
         &self,
         client: &Client,
         signed_in: &SignedIn,
         password: Password,
     ) -> Result<String, Error> {
+        let slot = self.inner.passwords.admit()?;
+        let user = signed_in.user.id;
         let email = Email::parse(&signed_in.user.email).map_err(|_| Error::Corrupt("email"))?;
-        let subject = self.password_subject(client, &email, Some(signed_in.user.id)).await?;
-        let transaction = self.inner.store.begin().await?;
-        self.reserve(&transaction, &subject).await?;
-        transaction.commit().await?;
-
-        let person = user::Entity::find_by_id(signed_in.user.id.0).one(self.inner.store.reader()).await?;
+        let subject = self.password_subject(client, &email, Some(user)).await?;
+        self.reserve_alone(&subject).await?;
+        let person = user::Entity::find_by_id(user.0).one(self.inner.store.reader()).await?;
         let hash = person.and_then(|person| person.password_hash);
-        let verdict = self.inner.passwords.verify(password, hash.as_deref()).await?;
+        let verdict = self.inner.passwords.verify(slot, password, hash.as_deref()).await?;
         let transaction = self.inner.store.begin().await?;
-        let entry = Entry::own(Event::PasswordEntered, signed_in.user.id, client);
+        let entry = Entry::own(Event::PasswordEntered, user, client);
         let (Verdict::Right, Some(hash)) = (verdict, hash) else {
             self.audit(&transaction, entry.failed()).await?;
             transaction.commit().await?;
             return Err(Error::WrongPassword);
         };
-        self.guessed_right(&transaction, &subject).await?;
+        self.clear_attempts(&transaction, &subject).await?;
+        self.audit(&transaction, entry).await?;
         transaction.commit().await?;
         Ok(hash)
     }
 
-    /// Makes the new secret the person's app, in the place of the one that there is. Whether there was one.
-    async fn swap_app(
-        &self,
-        transaction: &DatabaseTransaction,
-        signed_in: &SignedIn,
-        secret: &TotpSecret,
-        step: i64,
-    ) -> Result<bool, Error> {
-        let user = signed_in.user.id;
-        let old = active_app(transaction, user).await?;
-        if let Some(old) = &old {
-            method::Entity::delete_by_id(old.id).exec(transaction).await?;
-        } else if !self.standing(transaction, user).await?.assessment.has_method {
-            self.count_first_method(transaction, user).await?;
-        }
-        let id = self.id();
-        let place = Place { table: "methods", row: id, user: user.0 };
-        let sealed = self.inner.keys.seal(&*self.inner.random, place, secret.as_bytes());
-        method::Entity::insert(method::ActiveModel {
-            id: Set(id),
-            user_id: Set(user.0),
-            kind: Set(MethodKind::App.as_str().to_owned()),
-            sealed: Set(sealed.bytes),
-            key_id: Set(sealed.key_id),
-            // The confirming code is used up with it (S13).
-            last_step: Set(Some(step)),
-            number_index: Set(None),
-            country: Set(None),
-            added_at: Set(self.now().0),
-            last_used_at: Set(None),
-        })
-        .exec_without_returning(transaction)
-        .await?;
-        Ok(old.is_some())
-    }
-
-    /// A new open flow of the caller's session, in the place of an earlier one.
-    async fn insert_flow(
-        &self,
-        transaction: &DatabaseTransaction,
-        signed_in: &SignedIn,
-        state: AppFlow<()>,
-    ) -> Result<flow::Model, Error> {
-        flow::Entity::update_many()
-            .col_expr(flow::Column::EndedAt, Expr::value(self.now().0))
-            .filter(flow::Column::SessionId.eq(signed_in.record.id))
-            .filter(flow::Column::Purpose.eq(PURPOSE))
-            .filter(flow::Column::EndedAt.is_null())
-            .exec(transaction)
-            .await?;
-        let id = self.id();
-        let sealed = match &state {
-            AppFlow::Confirming(_) => Some(self.seal_new_secret(id, signed_in.user.id.0)),
-            AppFlow::Proving(_) | AppFlow::Saving => None,
-        };
-        let now = self.now().0;
-        let flow = flow::Model {
-            id,
-            session_id: signed_in.record.id,
-            user_id: signed_in.user.id.0,
-            purpose: PURPOSE.to_owned(),
-            state: state.name().to_owned(),
-            proved_at: None,
-            proved_by: None,
-            target_key_id: sealed.as_ref().map(|sealed| sealed.key_id),
-            target_sealed: sealed.map(|sealed| sealed.bytes),
-            target_index: None,
-            target_country: None,
-            created_at: now,
-            used_at: now,
-            ended_at: None,
-        };
-        flow::Entity::insert(flow::ActiveModel::from(flow.clone()))
-            .exec_without_returning(transaction)
-            .await?;
-        Ok(flow)
-    }
-
-    /// The caller's open flow, if it is this one and in this state.
-    async fn flow_in_state(
-        &self,
-        transaction: &DatabaseTransaction,
-        signed_in: &SignedIn,
-        id: FlowId,
-        state: &str,
-    ) -> Result<flow::Model, Error> {
-        let flow = self.open_flow(transaction, signed_in.record.id).await?;
-        flow.filter(|flow| flow.id == id.0 && flow.state == state).ok_or(Error::Stale)
-    }
-
-    /// Moves a flow from the state that it was read in: of two that try at once, one does (S25).
-    async fn move_flow<Secret: Sync>(
-        &self,
-        transaction: &DatabaseTransaction,
-        flow: &flow::Model,
-        next: &AppFlow<Secret>,
-        target: Option<Sealed>,
-    ) -> Result<flow::Model, Error> {
-        let (bytes, key_id) = target.map_or((None, None), |sealed| (Some(sealed.bytes), Some(sealed.key_id)));
-        let now = self.now().0;
-        let moved = flow::Entity::update_many()
-            .col_expr(flow::Column::State, Expr::value(next.name()))
-            .col_expr(flow::Column::TargetSealed, Expr::value(Value::from(bytes.clone())))
-            .col_expr(flow::Column::TargetKeyId, Expr::value(key_id))
-            .col_expr(flow::Column::UsedAt, Expr::value(now))
-            .filter(flow::Column::Id.eq(flow.id))
-            .filter(flow::Column::State.eq(flow.state.as_str()))
-            .filter(flow::Column::EndedAt.is_null())
-            .exec(transaction)
-            .await?;
-        if moved.rows_affected != 1 {
-            return Err(Error::Stale);
-        }
-        let state = next.name().to_owned();
-        Ok(flow::Model { state, target_sealed: bytes, target_key_id: key_id, used_at: now, ..flow.clone() })
-    }
-
-    /// A new secret, sealed for the flow that shows it.
-    fn seal_new_secret(&self, flow: Uuid, user: Uuid) -> Sealed {
-        let secret = TotpSecret::new(&*self.inner.random);
-        let place = Place { table: "flows", row: flow, user };
-        self.inner.keys.seal(&*self.inner.random, place, secret.as_bytes())
-    }
-
-    fn pending_secret(&self, flow: &flow::Model) -> Result<TotpSecret, Error> {
-        let (Some(bytes), Some(key_id)) = (flow.target_sealed.clone(), flow.target_key_id) else {
-            return Err(Error::Corrupt("flow without secret"));
-        };
-        let place = Place { table: "flows", row: flow.id, user: flow.user_id };
-        Ok(TotpSecret::from_bytes(self.inner.keys.open(place, &Sealed { key_id, bytes })?))
-    }
-
-    async fn view(&self, signed_in: &SignedIn, flow: &flow::Model) -> Result<AppSetUp, Error> {
-        let step = match flow.state.as_str() {
-            SAVING => AppFlowStep::SaveCode,
-            _ if flow.target_sealed.is_none() => AppFlowStep::Prove,
-            _ => {
-                let secret = self.pending_secret(flow)?;
-                let link = secret.link(&self.inner.settings.product, &signed_in.user.email)?;
-                AppFlowStep::Confirm { key: secret.grouped(), link }
-            }
+    async fn view(&self, signed_in: &SignedIn, flow: &OpenFlow) -> Result<AppSetUp, Error> {
+        let step = match &flow.state {
+            AppFlow::Proving(_) => AppFlowStep::Prove,
+            AppFlow::Saving => AppFlowStep::SaveCode,
+            AppFlow::Confirming(confirming) => AppFlowStep::Confirm {
+                key: confirming.secret.grouped(),
+                link: confirming.secret.link(&self.inner.settings.product, &signed_in.user.email)?,
+            },
         };
         let changing = active_app(self.inner.store.reader(), signed_in.user.id).await?.is_some();
-        Ok(AppSetUp { flow: flow_id(flow), changing, step })
+        Ok(AppSetUp { flow: flow.id(), changing, step })
     }
 }
 
-/// Ends a flow.
-pub(crate) async fn end_flow(
-    transaction: &DatabaseTransaction,
-    flow: Uuid,
-    now: Timestamp,
-) -> Result<(), Error> {
-    flow::Entity::update_many()
-        .col_expr(flow::Column::EndedAt, Expr::value(now.0))
-        .filter(flow::Column::Id.eq(flow))
-        .filter(flow::Column::EndedAt.is_null())
-        .exec(transaction)
-        .await?;
-    Ok(())
+/// The step at which the code of a new app is right; if it is wrong, whether the device's clock is the reason.
+fn right_step(secret: &TotpSecret, code: &OneTimeCode, now: Timestamp) -> Result<i64, Error> {
+    match secret.check_clock(code, now) {
+        Match::Step(step) => Ok(step),
+        Match::ClockOff { seconds } => Err(Error::ClockOff { seconds }),
+        Match::No => Err(Error::WrongCode),
+    }
 }

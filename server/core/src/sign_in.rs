@@ -1,11 +1,12 @@
 //! The first door: e-mail address and password. And the way out.
 
-use domain::{Email, Ended, ReturnPath, SessionId, SessionState, UserId, after_password};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use domain::{Email, Ended, ReturnPath, SessionId, SessionState, UserId, after_challenge, after_password};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered};
 use crate::password::Verdict;
+use crate::recovery_code::valid_recovery_code;
 use crate::secret::{Password, Token};
 use crate::store::entities::{session, user};
 use crate::{Error, Vestibule};
@@ -24,38 +25,93 @@ impl Vestibule {
         password: Password,
         return_to: Option<ReturnPath>,
     ) -> Result<Entered, Error> {
+        // A place in the queue first: whom it has none for has not guessed wrongly.
+        let slot = self.inner.passwords.admit()?;
         let person = user::Entity::find()
             .filter(user::Column::Email.eq(email.as_str()))
             .one(self.inner.store.reader())
             .await?;
         let id = person.as_ref().map(|person| UserId(person.id));
         let subject = self.password_subject(client, email, id).await?;
-
-        let transaction = self.inner.store.begin().await?;
-        self.reserve(&transaction, &subject).await?;
-        transaction.commit().await?;
+        self.reserve_alone(&subject).await?;
 
         let hash = person.as_ref().and_then(|person| person.password_hash.as_deref());
-        let verdict = self.inner.passwords.verify(password, hash).await?;
+        let verdict = self.inner.passwords.verify(slot, password, hash).await?;
 
         let transaction = self.inner.store.begin().await?;
-        let entry = Entry { actor: None, subject: id, ..Entry::operator(Event::PasswordEntered, id, None) };
-        let entry = Entry { client: Some(client), ..entry };
-        let (Verdict::Right, Some(person), Some(hash)) = (verdict, &person, hash) else {
+        let entry = Entry::visitor(Event::PasswordEntered, id, client);
+        let (Verdict::Right, Some(user), Some(hash)) = (verdict, id, hash) else {
             self.audit(&transaction, entry.failed()).await?;
             transaction.commit().await?;
             return Err(Error::WrongCredentials);
         };
-        let user = UserId(person.id);
         // The password may have changed while it was being checked.
-        self.hold_user(&transaction, user, Some(hash)).await.map_err(|_| Error::WrongCredentials)?;
-        self.guessed_right(&transaction, &subject).await?;
+        self.lock_user(&transaction, user, Some(hash)).await.map_err(|error| match error {
+            Error::Stale => Error::WrongCredentials,
+            other => other,
+        })?;
+        self.clear_attempts(&transaction, &subject).await?;
         self.audit(&transaction, entry).await?;
         if let Some(record) = earlier.record_id() {
             self.end_record(&transaction, record, Ended::Replaced).await?;
         }
-        let standing = self.standing(&transaction, user).await?;
-        let state = after_password(&standing.assessment);
+        let state = after_password(&self.standing(&transaction, user).await?.assessment);
+        let (record, token) = self.insert_record(&transaction, client, user, state, return_to).await?;
+        let known = match state {
+            SessionState::Full => Some(self.complete_sign_in(&transaction, client, user).await?),
+            _ => None,
+        };
+        transaction.commit().await?;
+        Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
+    }
+
+    /// A sign-in that waited for a set-up which nobody asks for any more goes on to where it would be now.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the record has moved on meanwhile.
+    pub async fn enter_freed(&self, client: &Client, caller: &Caller) -> Result<Entered, Error> {
+        let signed_in = caller.signed_in()?;
+        let user = signed_in.user.id;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        let assessment = self.standing(&transaction, user).await?.assessment;
+        let state = if signed_in.record.proved_at.is_some() {
+            after_challenge(&assessment, valid_recovery_code(&transaction, user).await?.is_some())
+        } else {
+            after_password(&assessment)
+        };
+        let token = self.advance(&transaction, signed_in, state).await?;
+        self.end_flows(&transaction, signed_in.record.id).await?;
+        let known = match state {
+            SessionState::Full => Some(self.complete_sign_in(&transaction, client, user).await?),
+            _ => None,
+        };
+        transaction.commit().await?;
+        Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known })
+    }
+
+    /// Ends the caller's record (S34). For nobody, nothing.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn sign_out(&self, client: &Client, caller: &Caller) -> Result<(), Error> {
+        let Ok(signed_in) = caller.signed_in() else { return Ok(()) };
+        let transaction = self.inner.store.begin().await?;
+        if self.end_record(&transaction, signed_in.id(), Ended::SignedOut).await? {
+            self.audit(&transaction, Entry::own(Event::SignedOut, signed_in.user.id, client)).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn insert_record(
+        &self,
+        transaction: &DatabaseTransaction,
+        client: &Client,
+        user: UserId,
+        state: SessionState,
+        return_to: Option<ReturnPath>,
+    ) -> Result<(SessionId, Token), Error> {
         let token = Token::new(&*self.inner.random);
         let record = SessionId(self.id());
         let now = self.now().0;
@@ -71,49 +127,13 @@ impl Vestibule {
             return_to: Set(return_to.map(|path| path.as_str().to_owned())),
             address: Set(client.address.clone()),
             browser: Set(client.browser.clone()),
-            created_at: Set(now),
+            state_since: Set(now),
             used_at: Set(now),
             ended_at: Set(None),
             ended_reason: Set(None),
         })
-        .exec_without_returning(&transaction)
+        .exec_without_returning(transaction)
         .await?;
-        let known = if state == SessionState::Full {
-            self.audit(&transaction, Entry::own(Event::SignedIn, user, client)).await?;
-            self.remember_browser(&transaction, client, user).await?
-        } else {
-            None
-        };
-        transaction.commit().await?;
-        Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
-    }
-
-    /// A sign-in that waited for a set-up which nobody asks for any more goes on to where it would be now.
-    ///
-    /// # Errors
-    /// [`Error::Stale`] when the record has moved on meanwhile.
-    pub async fn enter_freed(&self, client: &Client, caller: &Caller) -> Result<Entered, Error> {
-        let signed_in = caller.signed_in()?;
-        let transaction = self.inner.store.begin().await?;
-        let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
-        self.audit(&transaction, Entry::own(Event::SignedIn, signed_in.user.id, client)).await?;
-        let known = self.remember_browser(&transaction, client, signed_in.user.id).await?;
-        transaction.commit().await?;
-        let record = SessionId(signed_in.record.id);
-        Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
-    }
-
-    /// Ends the caller's record (S34). For nobody, nothing.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub async fn sign_out(&self, client: &Client, caller: &Caller) -> Result<(), Error> {
-        let Ok(signed_in) = caller.signed_in() else { return Ok(()) };
-        let transaction = self.inner.store.begin().await?;
-        if self.end_record(&transaction, SessionId(signed_in.record.id), Ended::SignedOut).await? {
-            self.audit(&transaction, Entry::own(Event::SignedOut, signed_in.user.id, client)).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+        Ok((record, token))
     }
 }

@@ -11,7 +11,7 @@ use app::api::table::Function;
 use app::api::{ApiError, Code, cookies};
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use domain::SessionState;
 use vestibule_core::{Caller, Client};
@@ -49,28 +49,34 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request) -> Result<R
     let client = Client::new(peer.ip().to_string(), agent, known);
     let mut caller = identify(shared, &parts.headers, function).await?;
     let mut cookies = Vec::new();
-    if caller.is_freed() {
+    if caller.is_freed() && !function.replaces_record() {
         // Nobody asks for the set-up any more that this sign-in waited for.
         let entered = shared.vestibule.enter_freed(&client, &caller).await.map_err(failure)?;
         cookies = shared.cookies.enter(&entered);
         caller = entered.caller;
     }
-    allow(function, &caller)?;
-
+    let allowed = allow(function, &caller);
     let vestibule = shared.vestibule.clone();
     parts.extensions.insert(RequestContext { vestibule, caller, client, cookies: shared.cookies });
     let request = Request::from_parts(parts, Body::from(body));
-    let response = leptos_axum::handle_server_fns_with_context(|| {}, request).await.into_response();
-    let mut response = with_status(response).await;
-    for cookie in cookies {
-        // Before any that the function itself has set: the browser keeps the last.
-        let later: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-        for cookie in later {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
+    let mut response = match allowed {
+        Ok(()) => {
+            with_status(leptos_axum::handle_server_fns_with_context(|| {}, request).await.into_response())
+                .await
         }
-    }
+        Err(refused) => refused.into_response(),
+    };
+    set_before(&mut response, cookies);
     Ok(response)
+}
+
+/// Sets cookies before any that the function itself has set: the browser keeps the last.
+fn set_before(response: &mut Response, cookies: Vec<HeaderValue>) {
+    let own: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
+    response.headers_mut().remove(header::SET_COOKIE);
+    for cookie in cookies.into_iter().chain(own) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
 }
 
 /// Method, origin, and what is sent and expected.

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use app::api::Code;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -27,9 +27,9 @@ const SHELL: (&str, &str) = ("<!--sign-in-->", "<!--/sign-in-->");
 
 /// A file as it is sent.
 struct Asset {
-    plain: Cow<'static, [u8]>,
-    brotli: Option<Cow<'static, [u8]>>,
-    gzip: Option<Cow<'static, [u8]>>,
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
     content_type: &'static str,
     cache_control: &'static str,
 }
@@ -53,7 +53,7 @@ impl Assets {
         let mut raw = match folder {
             Some(folder) => read_folder(folder)?,
             None => Embedded::iter()
-                .filter_map(|name| Some((name.to_string(), Embedded::get(&name)?.data)))
+                .filter_map(|name| Some((name.to_string(), bytes(Embedded::get(&name)?.data))))
                 .collect(),
         };
         let index = raw.remove("index.html").ok_or_else(|| match folder {
@@ -126,7 +126,7 @@ impl Asset {
             (_, Some(gzip)) if accepts("gzip") => (gzip, Some("gzip")),
             _ => (&self.plain, None),
         };
-        let mut response = Response::new(Body::from(bytes.clone().into_owned()));
+        let mut response = Response::new(Body::from(bytes.clone()));
         *response.status_mut() = StatusCode::OK;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
@@ -139,21 +139,29 @@ impl Asset {
     }
 }
 
-fn read_folder(folder: &Path) -> Result<HashMap<String, Cow<'static, [u8]>>, String> {
+/// What is in the program is not copied.
+fn bytes(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(data) => Bytes::from_static(data),
+        Cow::Owned(data) => Bytes::from(data),
+    }
+}
+
+fn read_folder(folder: &Path) -> Result<HashMap<String, Bytes>, String> {
     let unreadable = |error| format!("the folder {} cannot be read: {error}", folder.display());
     let mut files = HashMap::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         if entry.file_type().map_err(unreadable)?.is_file() {
             let bytes = std::fs::read(entry.path()).map_err(unreadable)?;
-            files.insert(entry.file_name().to_string_lossy().into_owned(), Cow::Owned(bytes));
+            files.insert(entry.file_name().to_string_lossy().into_owned(), Bytes::from(bytes));
         }
     }
     Ok(files)
 }
 
 /// Puts `NAME.br` and `NAME.gz` to their `NAME`.
-fn with_encodings(mut raw: HashMap<String, Cow<'static, [u8]>>) -> HashMap<String, Asset> {
+fn with_encodings(mut raw: HashMap<String, Bytes>) -> HashMap<String, Asset> {
     let names: Vec<String> =
         raw.keys().filter(|name| !name.ends_with(".br") && !name.ends_with(".gz")).cloned().collect();
     let mut files = HashMap::new();

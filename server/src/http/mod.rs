@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+pub(crate) mod connections;
 mod failure;
 mod headers;
 

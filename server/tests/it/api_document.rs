@@ -1,5 +1,6 @@
 //! `docs/api.md` and the table of server functions say the same.
 
+use app::api::Code;
 use app::api::table::FUNCTIONS;
 
 /// The sections of the document: path, and the states on its line `States: …`.
@@ -34,4 +35,22 @@ fn the_document_lists_every_function_with_its_states() {
         })
         .collect();
     assert_eq!(documented(), declared);
+}
+
+#[test]
+fn the_document_gives_every_code_its_status() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md")).unwrap();
+    let rows = text.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix("| `")?.split('|');
+        let code = cells.next()?.trim().trim_end_matches('`').to_owned();
+        Some((code, cells.next()?.trim().to_owned()))
+    });
+    let rows: Vec<(String, String)> = rows.collect();
+    assert_eq!(rows.len(), 21);
+    for (code, status) in rows {
+        let known: Code = serde_json::from_value(serde_json::Value::from(code.clone())).expect(&code);
+        // What only the browser says has no status there.
+        let expected = if known == Code::Offline { "–".to_owned() } else { known.status().to_string() };
+        assert_eq!(status, expected, "{code}");
+    }
 }

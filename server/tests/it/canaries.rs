@@ -1,5 +1,5 @@
 //! S51, attack 17: a whole journey at trace level, and none of its secrets in the log, in an answer that is not
-//! theirs, or in the store.
+//! theirs, in a mail or in the audit log.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -70,7 +70,7 @@ async fn no_secret_of_a_journey_is_in_the_log_in_an_answer_in_a_mail_or_in_the_a
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("the log is being written"));
     let mails: Vec<String> = app.mail().await.into_iter().map(|(_, subject, body)| subject + &body).collect();
-    assert_eq!(mails.len(), 2);
+    assert_eq!(mails.len(), 3);
     let audit = audit(&app).await;
     for secret in &secrets {
         assert!(!log.contains(secret.as_str()), "a secret is in the log: {secret}");

@@ -10,7 +10,7 @@ async fn a_right_code_signs_in() {
     let (_, key) = app.enrolled("anna@example.com").await;
     let (mut browser, reply) = app.challenged("anna@example.com").await;
     browser.challenge(&reply.record(), &app.code(&key)).await.state("full");
-    browser.call("security", json!({})).await;
+    browser.call("security", json!({})).await.answered();
 }
 
 #[tokio::test]
@@ -168,6 +168,60 @@ async fn a_pending_sign_in_dies_when_the_method_changes() {
     app.next_step();
     pending.challenge(&reply.record(), &app.code(&key)).await.refused(401, "signed_out");
     assert_eq!(pending.session().await.json["ended"]["reason"], "changed");
+}
+
+// S45, S46: a hundred wrong codes in a row, each as soon as it may be.
+#[tokio::test]
+async fn after_a_hundred_wrong_codes_in_a_row_strangers_are_refused_and_a_known_browser_is_not() {
+    let app = App::start().await;
+    let (mut known, key) = app.enrolled("anna@example.com").await;
+    known.call("sign_out", json!({})).await.state("anonymous");
+    let mut wrong = 0;
+    while wrong < 100 {
+        let (mut browser, reply) = app.challenged("anna@example.com").await;
+        let answer = browser.challenge(&reply.record(), &other_than(&app.code(&key))).await;
+        match answer.error() {
+            "wrong_code" => wrong += 1,
+            "paused" => app.advance(answer.json["retry_after_s"].as_i64().unwrap()),
+            _ => panic!("{}", answer.text),
+        }
+    }
+    app.advance_minutes(120);
+    let (mut browser, reply) = app.challenged("anna@example.com").await;
+    browser.challenge(&reply.record(), &app.code(&key)).await.refused(429, "refused");
+    let reply = known.sign_in("anna@example.com").await;
+    known.challenge(&reply.record(), &app.code(&key)).await.state("full");
+}
+
+// S45, S46: who knew the password only, before there was a method, is no known browser afterwards.
+#[tokio::test]
+async fn browsers_that_were_known_before_the_method_share_the_strangers_budget() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    let mut minted = Vec::new();
+    for _ in 0..3 {
+        let mut thief = app.browser();
+        thief.sign_in("anna@example.com").await.state("full");
+        minted.push(thief);
+    }
+    app.add_company("harbour", &["anna@example.com"]).await;
+    app.vestibule.require_mfa("harbour", Some("now")).await.unwrap();
+    let mut own = app.browser();
+    let reply = own.sign_in("anna@example.com").await;
+    let key = own.set_up_app(reply.record(), app.now()).await;
+    own.save_recovery_code().await;
+    app.next_step();
+    let mut answers = Vec::new();
+    for mut thief in minted {
+        let reply = thief.sign_in("anna@example.com").await;
+        for _ in 0..3 {
+            answers.push(
+                thief.challenge(&reply.record(), &other_than(&app.code(&key))).await.error().to_owned(),
+            );
+        }
+    }
+    assert_eq!(answers.iter().filter(|answer| *answer == "wrong_code").count(), 5);
+    assert_eq!(answers.iter().filter(|answer| *answer == "paused").count(), 4);
 }
 
 /// Six digits that are not `code`, nor the one before or after it but by a chance of one in 300,000.

@@ -153,6 +153,11 @@ fn what_cannot_be_done_is_a_sentence() {
         (&["--support-contact", "Bob", "user", "list"], "support-contact: `Bob`"),
         (&["--public-url", "https://login.example.com", "demo"], "runs on this machine only"),
         (&["--public-url", "https://login.example.com", "serve"], "public-url: "),
+        (
+            &["--listen", "0.0.0.0:3999", "--public-url", "http://localhost:3999", "serve"],
+            "is reached from elsewhere",
+        ),
+        (&["company", "set", "harbour"], "nothing to change was named"),
         (&["--dist", "nowhere", "serve"], "dist: the folder nowhere cannot be read"),
         (&["--database", "postgres://localhost/x", "user", "list"], "keys: name the key file"),
     ] {
@@ -178,13 +183,37 @@ fn a_database_of_other_keys_or_of_garbage_is_refused() {
     std::fs::set_permissions(operator.path("weak.keys"), PermissionsExt::from_mode(0o600)).unwrap();
     let told = operator.refused(&["--keys", "weak.keys", "--database", "sqlite://other.db", "user", "list"]);
     assert!(told.contains("weak.keys: the key file cannot be read"), "{told}");
+    // Keys that are good, but another database's.
+    operator.done(&["--database", "sqlite://own.db", "key", "new"]);
+    operator.done(&["--database", "sqlite://own.db", "user", "list"]);
+    operator.done(&["--keys", "foreign.keys", "key", "new"]);
+    let told = operator.refused(&["--keys", "foreign.keys", "--database", "sqlite://own.db", "user", "list"]);
+    assert!(told.contains("the key file does not belong to this database"), "{told}");
+}
+
+#[test]
+fn demo_makes_no_keys_beside_a_database_that_has_its_own_elsewhere() {
+    let operator = Operator::new();
+    operator.done(&["--keys", "elsewhere.keys", "key", "new"]);
+    operator.done(&["--keys", "elsewhere.keys", "demo"]);
+    assert!(operator.refused(&["demo"]).contains("there is no key file vestibule.keys"));
+    assert!(!operator.path("vestibule.keys").exists());
+}
+
+#[test]
+fn the_database_is_readable_by_its_owner_only() {
+    let operator = Operator::new();
+    operator.done(&["migrate"]);
+    let mode = std::fs::metadata(operator.path("vestibule.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 // S55: the database keeps its write-ahead log only while somebody uses it.
 #[test]
 fn a_command_leaves_the_database_in_order() {
     let operator = Operator::new();
-    operator.done(&["migrate"]);
-    assert!(operator.path("vestibule.db").exists());
-    assert!(!Path::exists(&operator.path("vestibule.db-wal")));
+    for arguments in [&["migrate"][..], &["key", "new"], &["demo"], &["user", "list"], &["company", "list"]] {
+        operator.done(arguments);
+        assert!(!Path::exists(&operator.path("vestibule.db-wal")), "{arguments:?}");
+    }
 }

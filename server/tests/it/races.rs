@@ -10,12 +10,22 @@ use crate::support::{App, Browser, Reply, flow_and_key};
 
 const AT_ONCE: usize = 64;
 
+/// Opens the database's connections, so that the calls meet in it and not before it.
+async fn warm_up(browser: &Browser) {
+    join_all((0..AT_ONCE).map(|_| {
+        let mut browser = browser.clone();
+        tokio::spawn(async move { browser.session().await })
+    }))
+    .await;
+}
+
 /// Makes the same kind of call from `count` copies of a browser, released together.
 async fn at_once<F, Fut>(browser: &Browser, count: usize, call: F) -> Vec<Reply>
 where
     F: Fn(Browser, usize) -> Fut,
     Fut: Future<Output = Reply> + Send + 'static,
 {
+    warm_up(browser).await;
     let barrier = Arc::new(Barrier::new(count));
     let calls = (0..count).map(|index| {
         let call = call(browser.clone(), index);
@@ -110,7 +120,7 @@ async fn two_confirmations_of_a_set_up_have_one_outcome() {
     let set_up = browser.call("start_app_set_up", json!({ "record": reply.record() })).await;
     let (flow, key) = flow_and_key(&set_up);
     let code = app.code(&key);
-    let replies = at_once(&browser, 8, |mut browser, _| {
+    let replies = at_once(&browser, AT_ONCE, |mut browser, _| {
         let body = json!({ "flow": flow, "code": code });
         async move { browser.call("confirm_app", body).await }
     })
@@ -126,7 +136,7 @@ async fn two_beginnings_of_a_set_up_show_one_key() {
     let app = App::start().await;
     let (browser, reply) = app.enrolling("anna@example.com").await;
     let record = reply.record();
-    let replies = at_once(&browser, 8, |mut browser, _| {
+    let replies = at_once(&browser, AT_ONCE, |mut browser, _| {
         let body = json!({ "record": record });
         async move { browser.call("start_app_set_up", body).await }
     })
@@ -144,12 +154,12 @@ async fn of_many_recovery_codes_at_once_one_can_be_acknowledged_once() {
     let staged =
         at_once(
             &browser,
-            8,
+            AT_ONCE,
             |mut browser, _| async move { browser.call("stage_recovery_code", json!({})).await },
         )
         .await;
     assert_eq!(app.count("SELECT COUNT(*) FROM recovery_codes WHERE void_at IS NULL").await, 1);
-    let replies = at_once(&browser, 8, |mut browser, index| {
+    let replies = at_once(&browser, AT_ONCE, |mut browser, index| {
         let body = json!({ "id": staged[index].json["id"] });
         async move { browser.call("acknowledge_recovery_code", body).await }
     })
@@ -169,4 +179,39 @@ async fn requiring_mfa_during_a_sign_in_lets_nobody_through() {
     required.unwrap();
     let state = browser.session().await.json["state"].clone();
     assert!(state == "enrol_only" || state == "password_due", "{state}");
+}
+
+// A challenge and a confirmation of the same person, at once: each ends as it would alone, whichever comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn challenges_during_a_change_of_the_app_have_one_serial_outcome() {
+    let app = App::start().await;
+    let (mut owner, old) = app.enrolled("anna@example.com").await;
+    let (flow, new) = flow_and_key(&owner.open_set_up().await);
+    let mut pending = Vec::new();
+    for _ in 0..7 {
+        let (browser, reply) = app.challenged("anna@example.com").await;
+        pending.push((browser, reply.record()));
+    }
+    let (old_code, new_code) = (app.code(&old), app.code(&new));
+    let replies = at_once(&owner, pending.len() + 1, |mut owner, index| {
+        let other = pending.get(index).cloned();
+        let (flow, old_code, new_code) = (flow.clone(), old_code.clone(), new_code.clone());
+        async move {
+            match other {
+                Some((mut browser, record)) => browser.challenge(&record, &old_code).await,
+                None => owner.call("confirm_app", json!({ "flow": flow, "code": new_code })).await,
+            }
+        }
+    })
+    .await;
+    let (confirmed, challenges) = replies.split_last().unwrap();
+    confirmed.state("full");
+    assert!(succeeded(challenges) <= 1);
+    for reply in challenges {
+        let fair = ["", "used_code", "wrong_code", "signed_out", "stale", "wrong_state", "paused"];
+        assert!(fair.contains(&reply.error()), "{}", reply.text);
+    }
+    // Whoever got in before the change is out after it.
+    let live = "SELECT COUNT(*) FROM sessions WHERE state = 'full' AND ended_at IS NULL";
+    assert_eq!(app.count(live).await, 1);
 }

@@ -49,6 +49,18 @@ async fn a_call_from_elsewhere_is_refused_and_changes_nothing() {
     assert_eq!(app.vestibule.passwords().computed(), 1, "only the one that made Anna");
 }
 
+// S35, attack 12: at every function.
+#[tokio::test]
+async fn no_function_answers_another_origin() {
+    let (_app, mut browser) = app_with_anna().await;
+    for function in app::api::table::FUNCTIONS {
+        let name = function.path.strip_prefix("/api/").unwrap();
+        let mut request = browser.request(name).body(Body::from("{}")).unwrap();
+        request.headers_mut().insert(header::ORIGIN, "https://evil.example".parse().unwrap());
+        browser.send(request).await.refused(403, "foreign_origin");
+    }
+}
+
 // S35
 #[tokio::test]
 async fn either_header_of_this_origin_is_enough() {

@@ -24,7 +24,7 @@ async fn when_the_date_passes_a_live_session_asks_for_the_password_and_then_for_
     let upcoming = browser.session().await;
     upcoming.state("full");
     assert_eq!(upcoming.json["requirement"]["kind"], "upcoming");
-    browser.call("security", json!({})).await;
+    browser.call("security", json!({})).await.answered();
     app.advance_minutes(1);
     let due = browser.session().await;
     due.state("password_due");
@@ -36,7 +36,7 @@ async fn when_the_date_passes_a_live_session_asks_for_the_password_and_then_for_
     reply.state("enrol_only");
     browser.set_up_app(reply.record(), app.now()).await;
     browser.save_recovery_code().await;
-    browser.call("security", json!({})).await;
+    browser.call("security", json!({})).await.answered();
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_set_up_that_is_open_in_the_profile_goes_on_when_the_date_passes() {
     browser.call("security", json!({})).await.refused(403, "wrong_state");
     browser.call("confirm_app", json!({ "flow": flow, "code": app.code(&key) })).await.state("full");
     browser.save_recovery_code().await;
-    browser.call("security", json!({})).await;
+    browser.call("security", json!({})).await.answered();
 }
 
 #[tokio::test]
@@ -108,9 +108,59 @@ async fn a_payments_user_sets_up_whatever_the_policy() {
 #[tokio::test]
 async fn the_policy_is_one_row_whatever_the_number_of_members() {
     let app = App::start().await;
-    let mut browser = member(&app).await;
+    app.add_company("harbour", &[]).await;
+    for number in 0..20 {
+        let email = format!("person-{number}@example.com");
+        app.add_user(&email).await;
+        app.add_member("harbour", &email, domain::Role::Member).await;
+    }
+    let others = |table: &str| format!("SELECT COUNT(*) FROM {table}");
+    let before = [app.count(&others("outbox")).await, app.count(&others("flows")).await];
     app.vestibule.require_mfa("harbour", Some("now")).await.unwrap();
-    browser.session().await.state("password_due");
     assert_eq!(app.count("SELECT policy_version FROM companies").await, 2);
-    assert_eq!(app.count("SELECT COUNT(*) FROM flows").await, 0);
+    assert_eq!([app.count(&others("outbox")).await, app.count(&others("flows")).await], before);
+    app.browser().sign_in("person-7@example.com").await.state("enrol_only");
+    app.browser().sign_in("person-19@example.com").await.state("enrol_only");
+}
+
+// A freed sign-in keeps what it was given, whatever the call that found it free was for.
+#[tokio::test]
+async fn a_freed_sign_in_survives_a_call_that_is_refused() {
+    let app = App::start().await;
+    let (mut browser, reply) = app.enrolling("anna@example.com").await;
+    app.vestibule.require_mfa("anna", None).await.unwrap();
+    let refused = browser.call("start_app_set_up", json!({ "record": reply.record() })).await;
+    refused.refused(403, "wrong_state");
+    browser.session().await.state("full");
+}
+
+#[tokio::test]
+async fn somebody_else_who_signs_in_does_not_free_the_earlier_sign_in() {
+    let app = App::start().await;
+    let (mut browser, _) = app.enrolling("anna@example.com").await;
+    app.add_user("tomas@example.com").await;
+    app.vestibule.require_mfa("anna", None).await.unwrap();
+    browser.sign_in("tomas@example.com").await.state("full");
+    assert_eq!(app.count("SELECT COUNT(*) FROM audit_events WHERE event = 'signed_in'").await, 1);
+}
+
+#[tokio::test]
+async fn a_set_up_that_goes_on_over_the_date_can_be_left() {
+    let app = App::start().await;
+    let mut browser = member(&app).await;
+    app.vestibule.require_mfa("harbour", Some("2026-03-02T08:05")).await.unwrap();
+    let (flow, _) = flow_and_key(&browser.open_set_up().await);
+    app.advance_minutes(6);
+    browser.call("cancel_app_set_up", json!({ "flow": flow })).await.answered();
+    browser.session().await.state("password_due");
+}
+
+// S26: the set-up of the profile begins with the password, also in the moment when the open one ends.
+#[tokio::test]
+async fn a_set_up_that_the_sign_in_requires_cannot_be_left_and_another_not_begun_without_the_password() {
+    let app = App::start().await;
+    let (mut enrolling, reply) = app.enrolling("anna@example.com").await;
+    let set_up = enrolling.call("start_app_set_up", json!({ "record": reply.record() })).await;
+    let (flow, _) = flow_and_key(&set_up);
+    enrolling.call("cancel_app_set_up", json!({ "flow": flow })).await.refused(403, "wrong_state");
 }

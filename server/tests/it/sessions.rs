@@ -3,7 +3,7 @@
 use domain::Role;
 use serde_json::{Value, json};
 
-use crate::support::App;
+use crate::support::{App, flow_and_key};
 
 // S31
 #[tokio::test]
@@ -13,7 +13,7 @@ async fn a_session_ends_after_an_hour_without_use() {
     let mut browser = app.browser();
     browser.sign_in("anna@example.com").await.state("full");
     app.advance_minutes(59);
-    browser.call("security", json!({})).await;
+    browser.call("security", json!({})).await.answered();
     app.advance_minutes(59);
     assert_eq!(browser.session().await.state("full").json["ends_in_s"], 60);
     app.advance_minutes(1);
@@ -88,9 +88,13 @@ async fn a_pending_sign_in_lives_for_five_minutes() {
 async fn a_set_up_at_sign_in_lives_for_ten_minutes_after_the_last_step_and_an_hour_in_all() {
     let app = App::start().await;
     let (mut browser, reply) = app.enrolling("anna@example.com").await;
+    let key = flow_and_key(&browser.call("start_app_set_up", json!({ "record": reply.record() })).await).1;
     for _ in 0..6 {
         app.advance_minutes(9);
-        browser.call("start_app_set_up", json!({ "record": reply.record() })).await;
+        // Staying keeps the key that the app already has.
+        browser.call("stay_signed_in", json!({})).await.state("enrol_only");
+        let again = browser.call("start_app_set_up", json!({ "record": reply.record() })).await;
+        assert_eq!(flow_and_key(&again).1, key);
     }
     browser.session().await.state("enrol_only");
     app.advance_minutes(6);
@@ -140,10 +144,10 @@ async fn every_gain_of_privilege_gives_a_new_token_and_kills_the_old_one() {
     let signed_in = browser.clone();
     // Long enough for the proof of the sign-in to be too old.
     app.advance_minutes(6);
-    browser.open_set_up().await;
+    browser.open_set_up().await.answered();
     let after_password = browser.clone();
     let flow = browser.call("app_set_up", json!({})).await.json["flow"].clone();
-    browser.call("prove_app", json!({ "flow": flow, "code": app.code(&key) })).await;
+    browser.call("prove_app", json!({ "flow": flow, "code": app.code(&key) })).await.answered();
     for mut old in [enrolling, saving, signed_in, after_password] {
         old.session().await.state("anonymous");
     }

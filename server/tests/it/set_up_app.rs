@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use vestibule_core::store::entities::{audit_event, flow, method};
 
 use crate::challenge::other_than;
 use crate::support::{App, Browser, PASSWORD, Reply, flow_and_key};
@@ -100,7 +102,9 @@ async fn from_the_profile_the_password_is_asked_first() {
     app.vestibule.require_mfa("harbour", Some("2026-03-23T09:00")).await.unwrap();
     let mut browser = app.browser();
     browser.sign_in("anna@example.com").await.state("full");
-    let wrong = browser.call("open_app_set_up", json!({ "password": "not the password" })).await;
+    let record = browser.session().await.record();
+    let wrong =
+        browser.call("open_app_set_up", json!({ "record": record, "password": "not the password" })).await;
     wrong.refused(401, "wrong_credentials");
     assert_eq!(wrong.json["field"], "password");
     assert_eq!(browser.call("app_set_up", json!({})).await.json, Value::Null);
@@ -170,7 +174,7 @@ async fn a_pending_sign_in_of_who_has_a_method_cannot_set_anything_up() {
     let before = state_of_the_store(&app).await;
     for (function, body) in [
         ("start_app_set_up", json!({ "record": reply.record() })),
-        ("open_app_set_up", json!({ "password": PASSWORD })),
+        ("open_app_set_up", json!({ "record": reply.record(), "password": PASSWORD })),
         ("app_set_up", json!({})),
         ("stage_recovery_code", json!({})),
     ] {
@@ -284,20 +288,79 @@ async fn the_company_counts_who_is_ready_once() {
 #[tokio::test]
 async fn the_store_holds_neither_the_pending_nor_the_active_secret_in_the_open() {
     let app = App::start().await;
-    let (_, key) = app.enrolled("anna@example.com").await;
-    let secret = data_encoding::BASE32_NOPAD.decode(key.replace(' ', "").as_bytes()).unwrap();
-    use sea_orm::EntityTrait;
-    use vestibule_core::store::entities::{flow, method};
+    let (mut browser, active) = app.enrolled("anna@example.com").await;
+    let (_, pending) = flow_and_key(&browser.open_set_up().await);
     let reader = app.vestibule.store().reader();
-    let methods = method::Entity::find().all(reader).await.unwrap();
-    let flows = flow::Entity::find().all(reader).await.unwrap();
-    let sealed: Vec<Vec<u8>> = methods
-        .into_iter()
-        .map(|row| row.sealed)
-        .chain(flows.into_iter().filter_map(|row| row.target_sealed))
-        .collect();
-    assert!(!sealed.is_empty());
-    for bytes in sealed {
-        assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+    let mut sealed: Vec<Vec<u8>> =
+        method::Entity::find().all(reader).await.unwrap().into_iter().map(|row| row.sealed).collect();
+    sealed.extend(
+        flow::Entity::find().all(reader).await.unwrap().into_iter().filter_map(|row| row.target_sealed),
+    );
+    assert_eq!(sealed.len(), 2);
+    for key in [active, pending] {
+        let secret = data_encoding::BASE32_NOPAD.decode(key.replace(' ', "").as_bytes()).unwrap();
+        for bytes in &sealed {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_was_not_confirmed_is_not_kept() {
+    let app = App::start().await;
+    let (mut browser, _) = app.enrolled("anna@example.com").await;
+    let kept = "SELECT COUNT(*) FROM flows WHERE target_sealed IS NOT NULL";
+    let (flow, _) = flow_and_key(&browser.open_set_up().await);
+    assert_eq!(app.count(kept).await, 1);
+    browser.open_set_up().await;
+    assert_eq!(app.count(kept).await, 1);
+    browser.call("cancel_app_set_up", json!({ "flow": flow })).await.refused(409, "stale");
+    let open = browser.call("app_set_up", json!({})).await.json["flow"].clone();
+    browser.call("cancel_app_set_up", json!({ "flow": open })).await;
+    assert_eq!(app.count(kept).await, 0);
+}
+
+// S7: a shared tablet.
+#[tokio::test]
+async fn a_form_of_another_persons_page_does_not_act_in_this_ones_session() {
+    let app = App::start().await;
+    let (mut browser, _) = app.enrolled("anna@example.com").await;
+    let annas = browser.session().await.record();
+    app.enrolling("tomas@example.com").await;
+    app.vestibule.require_mfa("tomas", Some("2026-12-01")).await.unwrap();
+    browser.sign_in("tomas@example.com").await.state("full");
+    let body = json!({ "record": annas, "password": PASSWORD });
+    browser.call("open_app_set_up", body).await.refused(409, "stale");
+    assert_eq!(app.count("SELECT COUNT(*) FROM attempts").await, 0);
+}
+
+// S52
+#[tokio::test]
+async fn every_step_is_in_the_log_failures_too() {
+    let app = App::start().await;
+    let (mut browser, reply) = app.enrolling("anna@example.com").await;
+    let (flow, key) =
+        flow_and_key(&browser.call("start_app_set_up", json!({ "record": reply.record() })).await);
+    confirm(&mut browser, &flow, &other_than(&app.code(&key))).await.refused(422, "wrong_code");
+    confirm(&mut browser, &flow, &app.code(&key)).await.state("save_code");
+    browser.save_recovery_code().await;
+    let reader = app.vestibule.store().reader();
+    let mut rows = audit_event::Entity::find().all(reader).await.unwrap();
+    rows.retain(|row| row.address != "command line");
+    let mut events: Vec<(String, String)> =
+        rows.iter().map(|row| (row.event.clone(), row.outcome.clone())).collect();
+    events.sort();
+    let expected = [
+        ("app_added", "failure"),
+        ("app_added", "success"),
+        ("password_entered", "success"),
+        ("recovery_code_saved", "success"),
+        ("set_up_opened", "success"),
+        ("signed_in", "success"),
+    ];
+    assert_eq!(events, expected.map(|(event, outcome)| (event.to_owned(), outcome.to_owned())));
+    for row in rows {
+        assert_eq!((row.address.as_str(), row.browser.as_str()), ("192.0.2.7", "Mozilla/5.0 (test)"));
+        assert!(row.subject_id.is_some());
     }
 }

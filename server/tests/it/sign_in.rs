@@ -198,3 +198,66 @@ async fn an_administrator_is_never_below_optional() {
     let reply = app.browser().sign_in("anna@example.com").await;
     assert_eq!(reply.json["requirement"], json!({ "kind": "optional" }));
 }
+
+// S4: whom there is no place for in the queue has guessed nothing, and is told when to come again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_is_said_at_once_and_costs_no_attempt() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    let places: Vec<_> = std::iter::from_fn(|| app.vestibule.passwords().admit().ok()).collect();
+    assert!(places.len() >= 100);
+    for _ in 0..20 {
+        let busy = app.browser().sign_in("anna@example.com").await;
+        busy.refused(503, "unavailable");
+        assert_eq!(busy.headers[header::RETRY_AFTER], "1");
+    }
+    // Everything else goes on.
+    app.browser().session().await.state("anonymous");
+    drop(places);
+    app.browser().sign_in("anna@example.com").await.state("full");
+    assert_eq!(app.count("SELECT COUNT(*) FROM attempts").await, 0);
+}
+
+// S46: a token that nobody has is not made known; the browser gets one of its own.
+#[tokio::test]
+async fn a_planted_browser_token_is_replaced() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    let mut browser = app.browser();
+    let planted = "A".repeat(43);
+    browser.cookies.insert("vestibule-browser".to_owned(), planted.clone());
+    browser.sign_in("anna@example.com").await.state("full");
+    assert_ne!(browser.cookies["vestibule-browser"], planted);
+}
+
+// S46
+#[tokio::test]
+async fn a_shared_tablet_is_known_to_each_of_its_people() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    app.add_user("tomas@example.com").await;
+    let mut tablet = app.browser();
+    tablet.sign_in("anna@example.com").await.state("full");
+    let token = tablet.cookies["vestibule-browser"].clone();
+    tablet.sign_in("tomas@example.com").await.state("full");
+    assert_eq!(tablet.cookies["vestibule-browser"], token);
+    assert_eq!(app.count("SELECT COUNT(*) FROM known_browsers").await, 2);
+}
+
+// S53
+#[tokio::test]
+async fn a_sign_in_on_a_new_device_is_told_by_mail_and_the_first_one_is_not() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    let mut own = app.browser();
+    own.sign_in("anna@example.com").await.state("full");
+    own.sign_in("anna@example.com").await.state("full");
+    assert!(app.mail().await.is_empty());
+    app.browser().sign_in("anna@example.com").await.state("full");
+    let mail = app.mail().await;
+    assert_eq!((mail.len(), mail[0].1.as_str()), (1, "Vestibule: Signed in on a new device"));
+    // Anna is in no company: the support contact helps, no administrator.
+    assert!(mail[0].2.contains("tell help@example.com at once") && !mail[0].2.contains("administrator"));
+    // S38
+    assert!(mail[0].2.contains("http://localhost:3000"));
+}

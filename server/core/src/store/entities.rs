@@ -12,6 +12,8 @@ pub mod installation {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: i64,
         pub epoch: i64,
+        pub key_check: Option<Vec<u8>>,
+        pub key_check_id: Option<i64>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -141,7 +143,7 @@ pub mod session {
         pub return_to: Option<String>,
         pub address: String,
         pub browser: String,
-        pub created_at: i64,
+        pub state_since: i64,
         pub used_at: i64,
         pub ended_at: Option<i64>,
         pub ended_reason: Option<String>,

@@ -9,11 +9,18 @@ pub mod entities;
 use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ColumnTrait, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait, PaginatorTrait, QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use uuid::Uuid;
+
+use crate::Error;
+use crate::keys::{AssociatedData, Keys, Sealed};
+use crate::random::Randomness;
+use entities::installation;
 
 /// How long a statement waits for another program's transaction on the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,7 +44,7 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, DbErr> {
         let (reader, writer) = connect(url).await?;
         Migrator::up(&writer, None).await?;
-        let installation = entities::installation::Entity::find_by_id(1).one(&reader).await?;
+        let installation = installation::Entity::find_by_id(1).one(&reader).await?;
         let epoch = installation.ok_or_else(|| DbErr::RecordNotFound("installation".into()))?.epoch;
         Ok(Self { reader, writer, epoch })
     }
@@ -64,6 +71,38 @@ impl Store {
             ..TransactionOptions::default()
         };
         self.writer.begin_with_options(options).await
+    }
+
+    /// Checks that the keys are the ones that this database was begun with; the first ones to come are.
+    ///
+    /// # Errors
+    /// [`Error::OtherKeys`] for others: with them no password would be right and nothing could be opened.
+    pub(crate) async fn check_keys(&self, keys: &Keys, random: &dyn Randomness) -> Result<(), Error> {
+        let associated = AssociatedData { table: "installation", row: Uuid::nil(), user: Uuid::nil() };
+        let sealed = keys.seal(random, associated, b"");
+        // Of several that begin at once, one writes; all compare with what it wrote.
+        let transaction = self.begin().await?;
+        installation::Entity::update_many()
+            .col_expr(installation::Column::KeyCheck, Expr::value(sealed.bytes))
+            .col_expr(installation::Column::KeyCheckId, Expr::value(sealed.key_id))
+            .filter(installation::Column::KeyCheck.is_null())
+            .exec(&transaction)
+            .await?;
+        let row = installation::Entity::find_by_id(1).one(&transaction).await?;
+        transaction.commit().await?;
+        let check = row.and_then(|row| row.key_check.zip(row.key_check_id));
+        let (bytes, key_id) = check.ok_or(Error::Corrupt("key check"))?;
+        keys.open(associated, &Sealed { key_id, bytes }).map_err(|_| Error::OtherKeys)?;
+        Ok(())
+    }
+
+    /// Whether nobody is in it yet.
+    ///
+    /// # Errors
+    /// [`DbErr`].
+    pub async fn is_empty(&self) -> Result<bool, DbErr> {
+        let people = entities::user::Entity::find().count(&self.reader).await?;
+        Ok(people + entities::company::Entity::find().count(&self.reader).await? == 0)
     }
 
     /// Closes the connections, and with them, on SQLite, the write-ahead log.

@@ -17,6 +17,7 @@ use vestibule_core::keys::Keys;
 use vestibule_core::outbox::{Message, SendError, Sender};
 use vestibule_core::random::SystemRandomness;
 use vestibule_core::secret::Password;
+use vestibule_core::store::Store;
 use vestibule_core::{NewCompany, Settings, Vestibule};
 
 use super::{Browser, Reply, code};
@@ -107,7 +108,8 @@ impl App {
         };
         let keys = Keys::parse(&Keys::generate(&SystemRandomness)).unwrap();
         let origin = config.public_url.origin().to_owned();
-        let application = Application::build(config, keys, environment).await.unwrap();
+        let store = Store::open(&config.database).await.unwrap();
+        let application = Application::build(&config, store, keys, environment).await.unwrap();
         Self {
             vestibule: application.vestibule,
             router: application.router,

@@ -39,6 +39,13 @@ impl Reply {
         self
     }
 
+    /// Asserts an answer that is no failure.
+    #[track_caller]
+    pub fn answered(&self) -> &Self {
+        assert_eq!(self.status.as_u16(), 200, "{}", self.text);
+        self
+    }
+
     /// Asserts an answer in this state.
     #[track_caller]
     pub fn state(&self, state: &str) -> &Self {
@@ -140,7 +147,8 @@ impl Browser {
 
     /// Opens a set-up in the profile with the password.
     pub async fn open_set_up(&mut self) -> Reply {
-        self.call("open_app_set_up", json!({ "password": PASSWORD })).await
+        let record = self.session().await.record();
+        self.call("open_app_set_up", json!({ "record": record, "password": PASSWORD })).await
     }
 }
 

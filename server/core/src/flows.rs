@@ -1,0 +1,194 @@
+//! Flows in the store: every set-up under way, its state, and its pending secret (S25).
+//!
+//! The states and what leads from one to the next are [`domain::AppFlow`]; here they are loaded and kept.
+
+use domain::{AppFlow, Ended, FlowId, Lifetime, Timestamp, app_flow};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Value};
+use uuid::Uuid;
+
+use crate::caller::SignedIn;
+use crate::keys::{AssociatedData, Sealed};
+use crate::store::entities::flow;
+use crate::totp::TotpSecret;
+use crate::{Error, Vestibule};
+
+/// The purpose of the flows that set up an authenticator app.
+const SET_UP_APP: &str = "set_up_app";
+/// How long a flow waits for a step.
+const LIFETIME: Lifetime = Lifetime { idle: app_flow::IDLE, absolute: app_flow::ABSOLUTE };
+
+/// A flow that is open, in its state.
+pub(crate) struct OpenFlow {
+    row: flow::Model,
+    pub state: AppFlow<TotpSecret>,
+}
+
+impl OpenFlow {
+    pub fn id(&self) -> FlowId {
+        FlowId(self.row.id)
+    }
+
+    /// The row and the state, each to be consumed: a transition takes the state, the store the row.
+    pub fn into_parts(self) -> (flow::Model, AppFlow<TotpSecret>) {
+        (self.row, self.state)
+    }
+}
+
+impl Vestibule {
+    /// The set-up of an authenticator app that is open in this session. What waits for a recovery code to be saved
+    /// waits for all of the flow's time, however long the person looks for a safe place.
+    pub(crate) async fn open_flow(
+        &self,
+        connection: &impl ConnectionTrait,
+        session: Uuid,
+    ) -> Result<Option<OpenFlow>, Error> {
+        let row = flow::Entity::find()
+            .filter(flow::Column::SessionId.eq(session))
+            .filter(flow::Column::Purpose.eq(SET_UP_APP))
+            .filter(flow::Column::EndedAt.is_null())
+            .one(connection)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let state = self.state_of(&row)?;
+        let ended = LIFETIME.ended(Timestamp(row.created_at), Timestamp(row.used_at), self.now());
+        let live = match state {
+            AppFlow::Saving => ended != Some(Ended::Absolute),
+            AppFlow::Proving(_) | AppFlow::Confirming(_) => ended.is_none(),
+        };
+        Ok(live.then_some(OpenFlow { row, state }))
+    }
+
+    /// The same, if it is the one that a form was made for.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] for another, or none.
+    pub(crate) async fn flow_of_form(
+        &self,
+        transaction: &DatabaseTransaction,
+        signed_in: &SignedIn,
+        id: FlowId,
+    ) -> Result<OpenFlow, Error> {
+        let flow = self.open_flow(transaction, signed_in.record.id).await?;
+        flow.filter(|flow| flow.id() == id).ok_or(Error::Stale)
+    }
+
+    /// A new flow of the caller's session, in the place of an earlier one.
+    pub(crate) async fn begin_flow(
+        &self,
+        transaction: &DatabaseTransaction,
+        signed_in: &SignedIn,
+        state: AppFlow<TotpSecret>,
+    ) -> Result<OpenFlow, Error> {
+        self.end_flows(transaction, signed_in.record.id).await?;
+        let id = self.id();
+        let user = signed_in.user.id.0;
+        let sealed = self.seal_secret_of(id, user, &state);
+        let now = self.now().0;
+        let row = flow::Model {
+            id,
+            session_id: signed_in.record.id,
+            user_id: user,
+            purpose: SET_UP_APP.to_owned(),
+            state: state.name().to_owned(),
+            proved_at: None,
+            proved_by: None,
+            target_key_id: sealed.as_ref().map(|sealed| sealed.key_id),
+            target_sealed: sealed.map(|sealed| sealed.bytes),
+            target_index: None,
+            target_country: None,
+            created_at: now,
+            used_at: now,
+            ended_at: None,
+        };
+        flow::Entity::insert(flow::ActiveModel::from(row.clone()))
+            .exec_without_returning(transaction)
+            .await?;
+        Ok(OpenFlow { row, state })
+    }
+
+    /// Moves a flow from the state that it was read in: of two that try at once, one does (S25).
+    ///
+    /// # Errors
+    /// [`Error::Stale`] for the other.
+    pub(crate) async fn move_flow(
+        &self,
+        transaction: &DatabaseTransaction,
+        row: flow::Model,
+        state: AppFlow<TotpSecret>,
+    ) -> Result<OpenFlow, Error> {
+        let sealed = self.seal_secret_of(row.id, row.user_id, &state);
+        let (bytes, key_id) = sealed.map_or((None, None), |sealed| (Some(sealed.bytes), Some(sealed.key_id)));
+        let now = self.now().0;
+        let proved = (row.state == app_flow::PROVING).then_some(now);
+        let moved = flow::Entity::update_many()
+            .col_expr(flow::Column::State, Expr::value(state.name()))
+            .col_expr(flow::Column::ProvedAt, Expr::value(proved.or(row.proved_at)))
+            .col_expr(flow::Column::TargetSealed, Expr::value(Value::from(bytes)))
+            .col_expr(flow::Column::TargetKeyId, Expr::value(key_id))
+            .col_expr(flow::Column::UsedAt, Expr::value(now))
+            .filter(flow::Column::Id.eq(row.id))
+            .filter(flow::Column::State.eq(row.state.as_str()))
+            .filter(flow::Column::EndedAt.is_null())
+            .exec(transaction)
+            .await?;
+        if moved.rows_affected == 1 { Ok(OpenFlow { row, state }) } else { Err(Error::Stale) }
+    }
+
+    /// Ends whatever flow is open in the session; a pending secret is not kept.
+    pub(crate) async fn end_flows(
+        &self,
+        transaction: &DatabaseTransaction,
+        session: Uuid,
+    ) -> Result<(), Error> {
+        flow::Entity::update_many()
+            .col_expr(flow::Column::EndedAt, Expr::value(self.now().0))
+            .col_expr(flow::Column::TargetSealed, Expr::value(Option::<Vec<u8>>::None))
+            .filter(flow::Column::SessionId.eq(session))
+            .filter(flow::Column::Purpose.eq(SET_UP_APP))
+            .filter(flow::Column::EndedAt.is_null())
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Puts the idle end of the session's open flow off, unless it has passed.
+    pub(crate) async fn touch_flow(
+        &self,
+        transaction: &DatabaseTransaction,
+        session: Uuid,
+    ) -> Result<(), Error> {
+        let now = self.now();
+        flow::Entity::update_many()
+            .col_expr(flow::Column::UsedAt, Expr::value(now.0))
+            .filter(flow::Column::SessionId.eq(session))
+            .filter(flow::Column::EndedAt.is_null())
+            .filter(flow::Column::UsedAt.gt(now.plus(-app_flow::IDLE).0))
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+
+    fn state_of(&self, row: &flow::Model) -> Result<AppFlow<TotpSecret>, Error> {
+        match (row.state.as_str(), row.target_sealed.clone(), row.target_key_id) {
+            (app_flow::PROVING, ..) => Ok(AppFlow::Proving(app_flow::Proving)),
+            (app_flow::CONFIRMING, Some(bytes), Some(key_id)) => {
+                let secret =
+                    self.inner.keys.open(associated(row.id, row.user_id), &Sealed { key_id, bytes })?;
+                Ok(AppFlow::Confirming(app_flow::Confirming { secret: TotpSecret::from_bytes(secret) }))
+            }
+            (app_flow::SAVING, ..) => Ok(AppFlow::Saving),
+            _ => Err(Error::Corrupt("flow state")),
+        }
+    }
+
+    fn seal_secret_of(&self, id: Uuid, user: Uuid, state: &AppFlow<TotpSecret>) -> Option<Sealed> {
+        let AppFlow::Confirming(confirming) = state else { return None };
+        let associated = associated(id, user);
+        Some(self.inner.keys.seal(&*self.inner.random, associated, confirming.secret.as_bytes()))
+    }
+}
+
+fn associated(row: Uuid, user: Uuid) -> AssociatedData {
+    AssociatedData { table: "flows (set_up_app)", row, user }
+}

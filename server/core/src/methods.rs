@@ -1,0 +1,60 @@
+//! The methods that a person has.
+
+use domain::{MethodKind, UserId};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
+
+use crate::keys::AssociatedData;
+use crate::store::entities::method;
+use crate::totp::TotpSecret;
+use crate::{Error, Vestibule};
+
+/// The authenticator app of a person.
+pub(crate) async fn active_app(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Option<method::Model>, Error> {
+    Ok(method::Entity::find()
+        .filter(method::Column::UserId.eq(user.0))
+        .filter(method::Column::Kind.eq(MethodKind::App.as_str()))
+        .one(connection)
+        .await?)
+}
+
+impl Vestibule {
+    /// Makes the secret the person's app, in the place of the one that there is. `step` is the one that confirmed
+    /// it, and is used up with it (S13). Whether there was an app before.
+    pub(crate) async fn replace_app(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+        secret: &TotpSecret,
+        step: i64,
+    ) -> Result<bool, Error> {
+        let old = active_app(transaction, user).await?;
+        if let Some(old) = &old {
+            method::Entity::delete_by_id(old.id).exec(transaction).await?;
+        } else if !self.standing(transaction, user).await?.assessment.has_method {
+            self.count_first_method(transaction, user).await?;
+        }
+        let id = self.id();
+        let associated = AssociatedData { table: "methods (app)", row: id, user: user.0 };
+        let sealed = self.inner.keys.seal(&*self.inner.random, associated, secret.as_bytes());
+        method::Entity::insert(method::ActiveModel {
+            id: Set(id),
+            user_id: Set(user.0),
+            kind: Set(MethodKind::App.as_str().to_owned()),
+            sealed: Set(sealed.bytes),
+            key_id: Set(sealed.key_id),
+            last_step: Set(Some(step)),
+            number_index: Set(None),
+            country: Set(None),
+            added_at: Set(self.now().0),
+            last_used_at: Set(None),
+        })
+        .exec_without_returning(transaction)
+        .await?;
+        Ok(old.is_some())
+    }
+}
