@@ -1,7 +1,8 @@
 //! The address bar: where the person is, and going elsewhere without loading the page anew.
 //!
 //! The router's crate would do this too, and much that these pages have no use for: here the state of the
-//! sign-in decides what an address shows (see [`crate::route`]), and every kilobyte is waited for at a door.
+//! sign-in decides what an address shows (see [`crate::route`]), and every kilobyte is waited for at a door. What it
+//! costs was measured: see `docs/decisions/7-navigation-without-the-routers-crate.md`.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};

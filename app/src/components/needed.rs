@@ -45,6 +45,7 @@ impl<T: Send + Sync> Needed<T> {
                 // The page may be gone when the answer comes.
                 match call().await {
                     Ok(got) => {
+                        session.was_used();
                         answer.try_set_value(Some(got));
                         phase.try_set(Phase::There);
                     }
@@ -116,7 +117,8 @@ pub fn Failed(
     view! {
         <div class="stack">
             <Heading title="This page could not be loaded"/>
-            <p>{error.message}</p>
+            // Nothing was typed here that could be lost.
+            <p>{if error.code == Code::Offline { "No connection.".into() } else { error.message }}</p>
             <button type="button" class="primary" on:click=move |_| again.run(())>"Try Again"</button>
         </div>
     }

@@ -10,9 +10,11 @@ use super::disclosure::Disclosure;
 use super::door::{Step, Steps};
 use super::groups::Groups;
 use super::heading::Heading;
-use super::sending::{Sending, Submit, Trouble};
+use super::sending::{Sending, Submit, Told, Trouble};
+use super::session::use_session;
 use crate::api::session::SessionView;
 use crate::api::set_up_app::{QrCode, confirm_app};
+use crate::api::{ApiError, Code};
 use crate::browser::on_a_phone;
 
 /// The new app's key, in every form in which an app takes it.
@@ -28,6 +30,10 @@ pub struct Key {
     pub account: String,
 }
 
+/// What to say where the key is of no use any more.
+const TOO_LATE: &str =
+    "That took too long. Begin again: an entry that you have already added to your app can be deleted.";
+
 /// The page: the key, and the field for the first code.
 #[component]
 pub fn SecureAccount(
@@ -39,14 +45,24 @@ pub fn SecureAccount(
     step: Step,
     /// What to do once the app is confirmed.
     done: Callback<SessionView>,
+    /// What to do where the key is of no use any more: another tab has gone on, or it took too long.
+    again: Callback<()>,
 ) -> impl IntoView {
+    let session = use_session();
     let sending = Sending::new("code");
     let input = NodeRef::<html::Input>::new();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if let Some(code) = code(sending, input) {
             sending.send(async move {
-                done.run(confirm_app(flow, code).await?);
+                match confirm_app(flow, code).await {
+                    Ok(view) => done.run(view),
+                    Err(ApiError { code: Code::Stale, .. }) => {
+                        session.notice().set(Some(TOO_LATE));
+                        again.run(());
+                    }
+                    Err(error) => return Err(error),
+                }
                 Ok(())
             });
         }
@@ -55,6 +71,7 @@ pub fn SecureAccount(
     view! {
         <Steps at=step/>
         <Heading title="Secure your Account"/>
+        <Told/>
         <ol class="tasks">
             <li class="stack"><AddToApp key/></li>
             <li>

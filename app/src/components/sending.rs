@@ -104,8 +104,9 @@ impl Sending {
             let outcome = if lost { self.ask_then(call).await } else { call.await };
             // The page may be gone by now.
             self.busy.try_set(false);
-            if let Err(error) = outcome {
-                self.fail(error).await;
+            match outcome {
+                Ok(()) => self.session.was_used(),
+                Err(error) => self.fail(error).await,
             }
         });
     }
@@ -181,6 +182,13 @@ pub fn Trouble(
             {move || sending.trouble.get().map(|error| view! { <p class="note warn">{error.message}</p> }.into_any())}
         </div>
     }
+}
+
+/// What the step before has left to be said.
+#[component]
+pub fn Told() -> impl IntoView {
+    let notice = use_session().notice().try_update(Option::take).flatten();
+    notice.map(|notice| view! { <p class="note warn" role="status">{notice}</p> }.into_any())
 }
 
 /// A form's button. It says that it is at work, and keeps the focus meanwhile.

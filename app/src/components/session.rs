@@ -10,6 +10,9 @@ use crate::browser::navigation::{Entry, Navigation};
 use crate::browser::{now, shell};
 use crate::route;
 
+/// How near to the end, in milliseconds, it is worth asking whether it has been put off.
+const NEAR: f64 = 150_000.0;
+
 /// What is known of the session.
 #[derive(Clone, PartialEq)]
 pub enum Standing {
@@ -109,6 +112,15 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// The server was asked for something, and that has put the end off: where it was near, asks when it is now.
+    pub fn was_used(self) {
+        let near =
+            self.deadline.try_get_untracked().flatten().is_some_and(|deadline| deadline - now() < NEAR);
+        if near {
+            self.refresh();
+        }
     }
 
     /// Asks the server how things stand, and shows what belongs to that.

@@ -17,7 +17,7 @@ use crate::components::needed::Needed;
 use crate::components::password_field::{PasswordField, password};
 use crate::components::save_code::SaveCode;
 use crate::components::secure_account::{Key, SecureAccount};
-use crate::components::sending::{Sending, Submit, Trouble};
+use crate::components::sending::{Sending, Submit, Told, Trouble};
 use crate::components::session::use_session;
 use crate::route::Page;
 
@@ -86,7 +86,7 @@ fn draw(at: Stage, stage: Needed<Stage>) -> AnyView {
                 stage.set(Stage::Open(AppSetUp { flow, changing, step: AppStep::SaveCode }));
             });
             view! {
-                <SecureAccount flow key step done/>
+                <SecureAccount flow key step done again=Callback::new(move |()| stage.again())/>
                 <Cancel flow/>
             }
             .into_any()
@@ -138,6 +138,7 @@ fn EnterPassword(step: Step, stage: Needed<Stage>) -> impl IntoView {
     view! {
         <Steps at=step/>
         <Heading title="Enter Your Password"/>
+        <Told/>
         <p class="soft">"Before you change how you sign in, show that it is you."</p>
         <form class="stack-l" method="post" novalidate on:submit=submit>
             <div>

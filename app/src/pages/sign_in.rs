@@ -22,10 +22,15 @@ use crate::{route, text};
 #[component]
 pub fn SignIn() -> impl IntoView {
     let session = use_session();
-    let signed_in = Memo::new(move |_| session.is(SessionState::Full));
+    // Another person gets another form: nothing of the last one stays in it.
+    let whose =
+        Memo::new(move |_| (session.is(SessionState::Full), session.person().map(|person| person.email)));
     view! {
         <Door>
-            {move || if signed_in.get() { view! { <GoOn/> }.into_any() } else { view! { <FirstDoor/> }.into_any() }}
+            {move || match whose.get() {
+                (true, _) => view! { <GoOn/> }.into_any(),
+                (false, _) => view! { <FirstDoor/> }.into_any(),
+            }}
         </Door>
     }
 }

@@ -18,10 +18,11 @@ pub fn SignInApp() -> impl IntoView {
         start_app_set_up(record).await
     });
     let done = Callback::new(move |view| session.enter(view));
+    let again = Callback::new(move |()| set_up.again());
     let page = set_up.show(move |set_up| match set_up.step {
         AppStep::Confirm { qr, key, uri, account } => {
             let key = Key { qr, key, uri, account };
-            view! { <SecureAccount flow=set_up.flow key step=(2, 3) done/> }.into_any()
+            view! { <SecureAccount flow=set_up.flow key step=(2, 3) done again/> }.into_any()
         }
         // At sign-in there is nothing to prove, and the recovery code has its own page.
         AppStep::Prove | AppStep::SaveCode => {

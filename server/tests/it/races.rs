@@ -151,13 +151,10 @@ async fn of_many_recovery_codes_at_once_one_can_be_acknowledged_once() {
     let app = App::start().await;
     let (mut browser, reply) = app.enrolling("anna@example.com").await;
     browser.set_up_app(reply.record(), app.now()).await;
-    let staged =
-        at_once(
-            &browser,
-            AT_ONCE,
-            |mut browser, _| async move { browser.call("stage_recovery_code", json!({})).await },
-        )
-        .await;
+    let staged = at_once(&browser, AT_ONCE, |mut browser, _| async move {
+        browser.call("stage_recovery_code", json!({})).await
+    })
+    .await;
     assert_eq!(app.count("SELECT COUNT(*) FROM recovery_codes WHERE void_at IS NULL").await, 1);
     let replies = at_once(&browser, AT_ONCE, |mut browser, index| {
         let body = json!({ "id": staged[index].json["id"] });
