@@ -268,7 +268,8 @@ test("both themes can be chosen by hand, and stay chosen", async ({ page, people
   await page.emulateMedia({ colorScheme: "light" });
   const light = await background();
   await profile.menu.click();
-  await page.getByRole("radio", { name: "Dark" }).check();
+  await page.getByText("Dark", { exact: true }).click();
+  await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
   const dark = await background();
   expect(dark).not.toBe(light);
   await page.reload();

@@ -150,7 +150,8 @@ test.describe("changing the app", () => {
     await expect(save.heading).toBeVisible();
     await save.confirm();
     await expect(profile.status).toHaveText("Authenticator app changed. Other devices were signed out.");
-    const notices = await mails(person.email, 4);
+    // Of the first app and code, of this device and the other, and of the new app and code.
+    const notices = await mails(person.email, 6);
     expect(notices.map((mail) => mail.subject)).toContain("Vestibule: Authenticator app changed");
 
     // That other device is signed out, and told why.

@@ -101,8 +101,7 @@ pub enum OwnedMethod {
 }
 
 /// Whether text messages are an acceptable method for a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "rule")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextRule {
     /// With any number.
     Allowed,
@@ -138,7 +137,7 @@ pub struct Demand {
 
 /// What is asked of a user now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum Requirement {
     /// No company of the user offers MFA.
     Unavailable,

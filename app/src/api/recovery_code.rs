@@ -17,8 +17,14 @@ pub struct StagedRecoveryCode {
     pub code: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Whether another code was shown before on this page: that one will not work.
+    /// Whether the person was shown another before and did not acknowledge it: that one will not work.
     pub shown_before: bool,
+    /// Whether this is the last step of a set-up, and not of a sign-in that lacked a code only.
+    pub ends_set_up: bool,
+    /// Whether the person is in any company, whose administrator can help.
+    pub in_company: bool,
+    /// The operator's support contact, for who is in none.
+    pub support: Option<String>,
 }
 
 /// Makes a new code and shows it. The valid one, if any, stays valid until this one is acknowledged (S24).
@@ -31,6 +37,9 @@ pub async fn stage_recovery_code() -> Result<StagedRecoveryCode, ApiError> {
         code: staged.code.grouped().to_string(),
         created_at: staged.created_at,
         shown_before: staged.shown_before,
+        ends_set_up: staged.ends_set_up,
+        in_company: staged.in_company,
+        support: request.vestibule.settings().support.clone(),
     })
 }
 

@@ -21,7 +21,7 @@ pub struct AppSetUp {
 
 /// The steps that a set-up waits at.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "name")]
+#[serde(rename_all = "snake_case")]
 pub enum AppStep {
     /// A code of the present app is asked first.
     Prove,

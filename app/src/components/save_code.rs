@@ -21,16 +21,20 @@ use crate::text;
 /// The page. Each time that it appears it has a code of its own.
 #[component]
 pub fn SaveCode(
-    /// Which step this is.
-    step: Option<Step>,
+    /// Which step of a set-up this is. A sign-in that lacked a code only has no steps.
+    step: Step,
     /// What to do once the code is acknowledged.
     done: Callback<SessionView>,
 ) -> impl IntoView {
     let staged = Needed::new(stage_recovery_code);
-    view! {
-        <Steps at=step/>
-        {staged.show(move |code| view! { <Shown code staged done/> }.into_any())}
-    }
+    staged.show(move |code| {
+        let step = code.ends_set_up.then_some(step);
+        view! {
+            <Steps at=step/>
+            <Shown code staged done/>
+        }
+        .into_any()
+    })
 }
 
 /// One code, and the form that says it is saved.
@@ -75,6 +79,10 @@ fn Sheet(code: StagedRecoveryCode) -> impl IntoView {
         }
         .into_any()
     });
+    let helper = match &code.support {
+        Some(support) if !code.in_company => support.clone(),
+        _ => "your company's administrator".into(),
+    };
     view! {
         {renewed}
         <div class="sheet">
@@ -95,7 +103,7 @@ fn Sheet(code: StagedRecoveryCode) -> impl IntoView {
                 "Save this code where you can reach it from another device. If your device is lost or damaged, you will \
                 need it to set up a new one. Each recovery code can be used only once; after that you can save a new one."
             </p>
-            <p><b>"If you lose both, only your company's administrator can help."</b></p>
+            <p><b>"If you lose both, only " {helper} " can help."</b></p>
         </div>
     }
 }

@@ -101,7 +101,7 @@ fn draw(at: Stage, stage: Needed<Stage>) -> AnyView {
                 session.update(view);
                 session.go(Page::Security.path(), Entry::Replaced);
             });
-            view! { <SaveCode step=Some(step) done/> }.into_any()
+            view! { <SaveCode step done/> }.into_any()
         }
     }
 }

@@ -8,6 +8,7 @@ use sea_orm::{
 
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn};
+use crate::methods::active_app;
 use crate::notices::Notice;
 use crate::store::entities::recovery_code;
 use crate::{Error, Vestibule, random};
@@ -23,6 +24,10 @@ pub struct StagedRecoveryCode {
     pub created_at: Timestamp,
     /// Whether the person was shown another before and did not acknowledge it: that one will not work.
     pub shown_before: bool,
+    /// Whether it ends a set-up: the app has not been used since it was confirmed.
+    pub ends_set_up: bool,
+    /// Whether the person is in any company.
+    pub in_company: bool,
 }
 
 impl Vestibule {
@@ -65,8 +70,16 @@ impl Vestibule {
         })
         .exec_without_returning(&transaction)
         .await?;
+        let app = active_app(&transaction, user).await?;
         transaction.commit().await?;
-        Ok(StagedRecoveryCode { id, code, created_at: now, shown_before: voided.rows_affected > 0 })
+        Ok(StagedRecoveryCode {
+            id,
+            code,
+            created_at: now,
+            shown_before: voided.rows_affected > 0,
+            ends_set_up: app.is_some_and(|app| app.last_used_at.is_none()),
+            in_company: signed_in.in_company,
+        })
     }
 
     /// The person has saved the code with this id: in one transaction it becomes the one that works, the old one

@@ -23,12 +23,12 @@ async fn when_the_date_passes_a_live_session_asks_for_the_password_and_then_for_
     app.advance_minutes(59);
     let upcoming = browser.session().await;
     upcoming.state("full");
-    assert_eq!(upcoming.json["requirement"]["kind"], "upcoming");
+    assert!(upcoming.json["requirement"]["upcoming"].is_object());
     browser.call("security", json!({})).await.answered();
     app.advance_minutes(1);
     let due = browser.session().await;
     due.state("password_due");
-    assert_eq!(due.json["requirement"]["demands"][0]["company"], "harbour");
+    assert_eq!(due.json["requirement"]["required"]["demands"][0]["company"], "harbour");
     browser.call("security", json!({})).await.refused(403, "wrong_state");
     browser.open_set_up().await.refused(403, "wrong_state");
 
@@ -87,7 +87,7 @@ async fn two_companies_are_both_named_the_earliest_first() {
     app.vestibule.require_mfa("harbour", Some("2026-04-13T09:00")).await.unwrap();
     app.vestibule.require_mfa("quarry", Some("2026-03-23T09:00")).await.unwrap();
     let companies = |json: &Value| -> Vec<String> {
-        let demands = json["requirement"]["demands"].as_array().unwrap();
+        let demands = json["requirement"]["upcoming"]["demands"].as_array().unwrap();
         demands.iter().map(|demand| demand["company"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(companies(&browser.session().await.json), ["quarry", "harbour"]);
@@ -102,7 +102,7 @@ async fn a_payments_user_sets_up_whatever_the_policy() {
     app.vestibule.add_member("harbour", &email, domain::Role::Member, true).await.unwrap();
     let reply = app.browser().sign_in("anna@example.com").await;
     reply.state("enrol_only");
-    assert_eq!(reply.json["requirement"]["demands"][0]["reason"], "payments");
+    assert_eq!(reply.json["requirement"]["required"]["demands"][0]["reason"], "payments");
 }
 
 #[tokio::test]
