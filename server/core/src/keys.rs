@@ -233,7 +233,7 @@ mod tests {
 
     // S49
     #[test]
-    fn a_sealed_value_opens_in_its_place_only() {
+    fn a_sealed_value_opens_in_its_row_only() {
         let keys = keys();
         let sealed = keys.seal(&SystemRandomness, ASSOCIATED, b"secret");
         assert_eq!(keys.open(ASSOCIATED, &sealed).unwrap().as_slice(), b"secret");

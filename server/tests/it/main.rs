@@ -15,6 +15,8 @@ mod races;
 mod recovery_code;
 mod requests;
 mod requirement;
+mod security_document;
+mod serving;
 mod sessions;
 mod set_up_app;
 mod sign_in;
