@@ -138,7 +138,7 @@ pub struct Lifetime {
 }
 
 impl Lifetime {
-    /// The lifetime of a record in `state` (S7, S31; spec of the states).
+    /// The lifetime of a record in `state` (S7, S31).
     #[must_use]
     pub const fn of(state: SessionState, administrator: bool) -> Self {
         match state {

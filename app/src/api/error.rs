@@ -86,6 +86,29 @@ impl ApiError {
         Self { code, message: message.into(), field: None, retry_after_s: None }
     }
 
+    /// Something broke that the person can do nothing about; the cause is in the log.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(Code::Internal, "Something went wrong here. Try again in a moment.")
+    }
+
+    /// The record is in a state that may not do this.
+    #[must_use]
+    pub fn wrong_state() -> Self {
+        Self::new(Code::WrongState, "That is not possible at this point of the sign-in.")
+    }
+
+    /// Nothing here, or not yours: the two read the same.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "This page isn't here, or isn't yours.")
+    }
+
+    /// The body is not what the function reads.
+    fn unreadable() -> Self {
+        Self::new(Code::BadRequest, "The request could not be read. Reload the page and try again.")
+    }
+
     /// The same, about this field of the request.
     #[must_use]
     pub fn field(mut self, field: &str) -> Self {
@@ -109,13 +132,9 @@ impl FromServerFnError for ApiError {
             ServerFnErrorErr::Request(_) => {
                 Self::new(Code::Offline, "No connection. What you typed is still here.")
             }
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self::new(Code::BadRequest, "The request could not be read. Reload the page and try again.")
-            }
-            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => {
-                Self::new(Code::BadRequest, "The request could not be read. Reload the page and try again.")
-            }
-            _ => Self::new(Code::Internal, "Something went wrong here. Try again in a moment."),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::unreadable(),
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::unreadable(),
+            _ => Self::internal(),
         }
     }
 }

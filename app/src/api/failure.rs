@@ -62,9 +62,7 @@ impl ApiError {
                 "Too many wrong codes in a row. Use a device that has signed in before, or ask your administrator.",
             )),
             Error::Stale => Self::new(Code::Stale, "This page is out of date. Go on with the newest one."),
-            Error::WrongState => {
-                Self::new(Code::WrongState, "That is not possible at this point of the sign-in.")
-            }
+            Error::WrongState => Self::wrong_state(),
             Error::NotOffered { in_company } => Self::new(
                 Code::WrongState,
                 if in_company {
@@ -73,6 +71,13 @@ impl ApiError {
                     "Two-factor authentication is not offered for your account."
                 },
             ),
+            trouble => Self::of_trouble(&trouble),
+        }
+    }
+
+    /// What has nothing to do with what the person entered.
+    fn of_trouble(error: &Error) -> Self {
+        match error {
             Error::Busy => {
                 let message = "Many people are signing in at this moment. Try again in a few seconds.";
                 Self::new(Code::Unavailable, message).retry_after(1)
@@ -82,9 +87,9 @@ impl ApiError {
                 let message = "Your account cannot be reached at this moment. Try again in a few seconds.";
                 Self::new(Code::Unavailable, message).retry_after(2)
             }
-            Error::Sealed(_) | Error::OtherKeys | Error::Corrupt(_) | Error::Refusal(_) => {
+            _ => {
                 tracing::error!(%error, "a call failed");
-                Self::new(Code::Internal, "Something went wrong here. Try again in a moment.")
+                Self::internal()
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Messages on their way (spec of the operator): written in the transaction of the change, sent afterwards by a
+//! Messages on their way: written in the transaction of the change, sent afterwards by a
 //! worker, so that a gateway that is down loses nothing and several instances send once.
 
 use std::time::Duration;

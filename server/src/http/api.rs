@@ -38,8 +38,7 @@ pub(crate) async fn call(
 
 async fn answer(shared: &Shared, peer: SocketAddr, request: Request) -> Result<Response, Failure> {
     check_request(&request, &shared.origin)?;
-    let function = Function::at(request.uri().path())
-        .ok_or_else(|| Failure::new(Code::NotFound, "This page isn't here, or isn't yours."))?;
+    let function = Function::at(request.uri().path()).ok_or_else(|| Failure(ApiError::not_found()))?;
     let (mut parts, body) = request.into_parts();
     let body = read(body).await?;
 
@@ -134,7 +133,7 @@ fn allow(function: &Function, caller: &Caller) -> Result<(), Failure> {
     } else if caller.state == SessionState::Anonymous {
         Err(Failure::new(Code::SignedOut, "You are signed out. Sign in to go on."))
     } else {
-        Err(Failure::new(Code::WrongState, "That is not possible at this point of the sign-in."))
+        Err(Failure(ApiError::wrong_state()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
-use app::api::Code;
+use app::api::{ApiError, Code};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -94,7 +94,7 @@ pub(crate) async fn serve(State(shared): State<Shared>, request: Request) -> Res
     }
     match shared.assets.find(request.uri().path()) {
         Some(asset) => asset.answer(request.headers()),
-        None => Failure::new(Code::NotFound, "This page isn't here, or isn't yours.").into_response(),
+        None => Failure(ApiError::not_found()).into_response(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every failure in one shape, whoever refuses (spec of the API): JSON with a code, a sentence and a status.
+//! Every failure in one shape, whoever refuses: JSON with a code, a sentence and a status.
 
 use std::any::Any;
 use std::time::Duration;
@@ -68,6 +68,6 @@ impl ResponseForPanic for Panicked {
 
     fn response_for_panic(&mut self, _: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
         tracing::error!("a handler panicked");
-        Failure::new(Code::Internal, "Something went wrong here. Try again in a moment.").into_response()
+        Failure(ApiError::internal()).into_response()
     }
 }
