@@ -33,7 +33,8 @@ test("a wrong and a used code are told apart, and after an error only the button
   await expect(page).toHaveTitle("Error: Enter the code from your authenticator app · Vestibule");
   expect(codes).toEqual([wrong]);
 
-  // The text is selected: what is typed now takes its place, and waits for the button.
+  // The text is selected: what is typed now takes its place, and waits for the button, as the hint says.
+  await expect(page.getByText("Press Continue when you have entered it.")).toBeVisible();
   const used = person.app.usedCode();
   await page.keyboard.type(used);
   await expect(challenge.code).toHaveValue(used);

@@ -26,17 +26,21 @@ pub fn CodeField(
     sends_itself: bool,
 ) -> impl IntoView {
     let id = fresh_id("code");
-    let armed = StoredValue::new(sends_itself);
+    let armed = RwSignal::new(sends_itself);
     let typed = move |_| {
-        let Some(input) = input.get_untracked().filter(|_| armed.get_value()) else { return };
+        let Some(input) = input.get_untracked().filter(|_| armed.get_untracked()) else { return };
         if OneTimeCode::parse(&OneTimeCode::typed(&input.value())).is_ok() {
-            armed.set_value(false);
+            armed.set(false);
             if let Some(form) = input.form() {
                 let _ = form.request_submit();
             }
         }
     };
     let described = Described::new(sending, "code", &id, true);
+    let hint = move || {
+        // Said beforehand, and no longer once it is not so.
+        if sends_itself && !armed.get() { "Press Continue when you have entered it." } else { hint }
+    };
     view! {
         <div class="field code" class:bad=move || described.is_bad()>
             <label for=id.clone()>{label}</label>

@@ -53,8 +53,8 @@ impl Described {
     }
 
     /// What to know before filling it in.
-    pub fn hint(self, words: &'static str) -> AnyView {
-        view! { <p class="hint" id=self.hint_id.get_value()>{words}</p> }.into_any()
+    pub fn hint(self, words: impl Fn() -> &'static str + Send + 'static) -> AnyView {
+        view! { <p class="hint" id=self.hint_id.get_value()>{move || words()}</p> }.into_any()
     }
 }
 
