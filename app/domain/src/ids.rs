@@ -23,8 +23,6 @@ ids! {
     UserId,
     /// A tenant.
     CompanyId,
-    /// An authenticator app or a phone number of a user.
-    MethodId,
     /// A sign-in record, from the right password to the end of the session.
     SessionId,
     /// A set-up, change or recovery under way.
@@ -33,8 +31,6 @@ ids! {
     RecoveryCodeId,
     /// A browser that has signed in before.
     BrowserId,
-    /// A row of the audit log.
-    AuditId,
     /// A message on its way.
     OutboxId,
 }

@@ -19,7 +19,7 @@ mod time;
 pub use app_flow::AppFlow;
 pub use attempts::{Attempts, Budget, Reservation};
 pub use email::{Email, EmailError};
-pub use ids::{AuditId, BrowserId, CompanyId, FlowId, MethodId, OutboxId, RecoveryCodeId, SessionId, UserId};
+pub use ids::{BrowserId, CompanyId, FlowId, OutboxId, RecoveryCodeId, SessionId, UserId};
 pub use one_time_code::{OneTimeCode, OneTimeCodeError};
 pub use recovery_code::{RecoveryCode, RecoveryCodeError};
 pub use requirement::{
