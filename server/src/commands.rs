@@ -175,11 +175,8 @@ async fn company(vestibule: &Vestibule, command: CompanyCommand) -> Result<(), C
         }
         CompanyCommand::RequireMfa { slug, from, .. } => {
             let from = vestibule.require_mfa(&slug, from.as_deref()).await?;
-            let zone = vestibule.companies().await?.into_iter().find(|company| company.slug == slug);
-            let zone = local_time::zone(zone.as_ref().map_or("UTC", |company| &company.time_zone))
-                .map_err(failed)?;
             print(&match from {
-                Some(from) => format!("{slug} requires MFA from {}.\n", local_time::spelt_out(from, &zone)),
+                Some(from) => format!("{slug} requires MFA from {from}.\n"),
                 None => format!("{slug} no longer requires MFA.\n"),
             })
         }
@@ -216,24 +213,26 @@ async fn close(vestibule: Vestibule) -> Result<(), CommandError> {
 }
 
 async fn open_store(config: &Config) -> Result<Store, CommandError> {
-    if let Some(folder) = sqlite_file(&config.database).and_then(Path::parent)
-        && !folder.as_os_str().is_empty()
-        && !folder.is_dir()
-    {
-        return Err(failed(format!("database: there is no folder {}", folder.display())));
-    }
     if let Some(file) = sqlite_file(&config.database) {
-        // Readable by its owner only, like the keys. One that is there stays as it is.
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-        if let Err(error) = created
-            && error.kind() != ErrorKind::AlreadyExists
-        {
-            return Err(failed(format!("database: {} cannot be made: {error}", file.display())));
-        }
+        prepare_file(file)?;
     }
     Store::open(&config.database)
         .await
         .map_err(|error| failed(format!("database: it cannot be opened: {error}")))
+}
+
+/// Makes the file of a database, readable by its owner only, like the keys. One that is there stays as it is.
+fn prepare_file(file: &Path) -> Result<(), CommandError> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(failed(format!("database: there is no folder {}", folder.display())));
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(failed(format!("database: {} cannot be made: {error}", file.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes to standard output. A reader that has gone away is not an error.

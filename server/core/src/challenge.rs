@@ -1,6 +1,6 @@
 //! The second door: a method is proved.
 
-use domain::{MethodKind, OneTimeCode, SessionId, SessionState, after_challenge};
+use domain::{MethodKind, OneTimeCode, SessionId, after_challenge};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -38,12 +38,7 @@ impl Vestibule {
         let recovery_code = valid_recovery_code(&transaction, user).await?;
         let state = after_challenge(&standing.assessment, recovery_code.is_some());
         let token = self.advance(&transaction, signed_in, state).await?;
-        let known = match state {
-            SessionState::Full => Some(self.complete_sign_in(&transaction, client, user).await?),
-            _ => None,
-        };
-        transaction.commit().await?;
-        Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
+        self.commit_step(transaction, client, user, record, state, token).await
     }
 
     /// Takes a code of the app in the caller's record: the attempt is reserved, the step consumed, the proof

@@ -141,12 +141,14 @@ impl Vestibule {
         self.change_policy(update, Event::CompanySet, &company).await
     }
 
-    /// Switches Require MFA on from a local time of the company's zone, or off. Gives the instant.
+    /// Switches Require MFA on from a local time of the company's zone, or off. Gives the instant, spelt out in that
+    /// zone.
     ///
     /// # Errors
     /// [`Error::Refusal`] where there is no such company or the time is none.
-    pub async fn require_mfa(&self, slug: &str, from: Option<&str>) -> Result<Option<Timestamp>, Error> {
+    pub async fn require_mfa(&self, slug: &str, from: Option<&str>) -> Result<Option<String>, Error> {
         let company = self.existing_company(slug).await?;
+        let zone = local_time::zone(&company.time_zone).map_err(|error| Error::Refusal(error.to_string()))?;
         let from = match from {
             None => None,
             Some("now") => Some(self.now()),
@@ -159,7 +161,7 @@ impl Vestibule {
             .col_expr(company::Column::MfaRequiredFrom, Expr::value(from.map(|from| from.0)));
         let event = if from.is_some() { Event::MfaRequired } else { Event::MfaNotRequired };
         self.change_policy(update, event, &company).await?;
-        Ok(from)
+        Ok(from.map(|from| local_time::spelt_out(from, &zone)))
     }
 
     /// Adds a person to a company, as accepted.

@@ -2,7 +2,7 @@
 //!
 //! The states and what leads from one to the next are [`domain::AppFlow`]; here they are loaded and kept.
 
-use domain::{AppFlow, Ended, FlowId, Lifetime, Timestamp, app_flow};
+use domain::{AppFlow, Ended, FlowId, Lifetime, MethodKind, Timestamp, app_flow};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Value};
 use uuid::Uuid;
@@ -120,10 +120,14 @@ impl Vestibule {
         let sealed = self.seal_secret_of(row.id, row.user_id, &state);
         let (bytes, key_id) = sealed.map_or((None, None), |sealed| (Some(sealed.bytes), Some(sealed.key_id)));
         let now = self.now().0;
-        let proved = (row.state == app_flow::PROVING).then_some(now);
+        let proved = row.state == app_flow::PROVING;
+        let proved_at = if proved { Some(now) } else { row.proved_at };
+        let proved_by =
+            if proved { Some(MethodKind::App.as_str().to_owned()) } else { row.proved_by.clone() };
         let moved = flow::Entity::update_many()
             .col_expr(flow::Column::State, Expr::value(state.name()))
-            .col_expr(flow::Column::ProvedAt, Expr::value(proved.or(row.proved_at)))
+            .col_expr(flow::Column::ProvedAt, Expr::value(proved_at))
+            .col_expr(flow::Column::ProvedBy, Expr::value(proved_by))
             .col_expr(flow::Column::TargetSealed, Expr::value(Value::from(bytes)))
             .col_expr(flow::Column::TargetKeyId, Expr::value(key_id))
             .col_expr(flow::Column::UsedAt, Expr::value(now))

@@ -3,11 +3,12 @@
 use domain::{Ended, MethodKind, SessionId, SessionState, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use crate::audit::{Entry, Event};
-use crate::caller::{Client, SignedIn};
+use crate::caller::{Client, Entered, SignedIn};
 use crate::notices::Notice;
 use crate::secret::Token;
 use crate::store::entities::{known_browser, session, user};
@@ -31,9 +32,7 @@ impl Vestibule {
             .col_expr(session::Column::TokenHash, Expr::value(token.hash()))
             .col_expr(session::Column::State, Expr::value(state.as_str()))
             .col_expr(session::Column::UsedAt, Expr::value(now))
-            .filter(session::Column::Id.eq(signed_in.record.id))
-            .filter(session::Column::TokenHash.eq(signed_in.record.token_hash.clone()))
-            .filter(session::Column::EndedAt.is_null());
+            .filter(as_seen(signed_in));
         if state != signed_in.stored_state {
             update = update.col_expr(session::Column::StateSince, Expr::value(now));
         }
@@ -124,12 +123,29 @@ impl Vestibule {
     ) -> Result<(), Error> {
         let locked = session::Entity::update_many()
             .col_expr(session::Column::UsedAt, Expr::col(session::Column::UsedAt))
-            .filter(session::Column::Id.eq(signed_in.record.id))
-            .filter(session::Column::TokenHash.eq(signed_in.record.token_hash.clone()))
-            .filter(session::Column::EndedAt.is_null())
+            .filter(as_seen(signed_in))
             .exec(transaction)
             .await?;
         if locked.rows_affected == 1 { Ok(()) } else { Err(Error::Stale) }
+    }
+
+    /// Commits a step of a sign-in that gave the record a new token and a state; with the state `full` the person is
+    /// signed in.
+    pub(crate) async fn commit_step(
+        &self,
+        transaction: DatabaseTransaction,
+        client: &Client,
+        user: UserId,
+        record: SessionId,
+        state: SessionState,
+        token: Token,
+    ) -> Result<Entered, Error> {
+        let known = match state {
+            SessionState::Full => Some(self.complete_sign_in(&transaction, client, user).await?),
+            _ => None,
+        };
+        transaction.commit().await?;
+        Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
     }
 
     /// The person is signed in: written down, told if the device is new (S53), and the browser is known to the
@@ -219,4 +235,12 @@ impl Vestibule {
             .await?;
         Ok(())
     }
+}
+
+/// The record, if it is still what the caller saw: live, with the same token.
+fn as_seen(signed_in: &SignedIn) -> Condition {
+    Condition::all()
+        .add(session::Column::Id.eq(signed_in.record.id))
+        .add(session::Column::TokenHash.eq(signed_in.record.token_hash.clone()))
+        .add(session::Column::EndedAt.is_null())
 }

@@ -3,7 +3,7 @@
 use domain::{AppFlow, RecoveryCode, RecoveryCodeId, SessionState, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
 
 use crate::audit::{Entry, Event};
@@ -127,10 +127,7 @@ impl Vestibule {
         let now = self.now().0;
         recovery_code::Entity::update_many()
             .col_expr(recovery_code::Column::VoidAt, Expr::value(now))
-            .filter(recovery_code::Column::UserId.eq(signed_in.user.id.0))
-            .filter(recovery_code::Column::AcknowledgedAt.is_not_null())
-            .filter(recovery_code::Column::ConsumedAt.is_null())
-            .filter(recovery_code::Column::VoidAt.is_null())
+            .filter(is_valid(signed_in.user.id))
             .exec(transaction)
             .await?;
         let acknowledged = recovery_code::Entity::update_many()
@@ -157,16 +154,19 @@ impl Vestibule {
     }
 }
 
-/// The recovery code that works: acknowledged, not consumed, not void.
+/// The recovery code that works.
 pub(crate) async fn valid_recovery_code(
     connection: &impl ConnectionTrait,
     user: UserId,
 ) -> Result<Option<recovery_code::Model>, Error> {
-    Ok(recovery_code::Entity::find()
-        .filter(recovery_code::Column::UserId.eq(user.0))
-        .filter(recovery_code::Column::AcknowledgedAt.is_not_null())
-        .filter(recovery_code::Column::ConsumedAt.is_null())
-        .filter(recovery_code::Column::VoidAt.is_null())
-        .one(connection)
-        .await?)
+    Ok(recovery_code::Entity::find().filter(is_valid(user)).one(connection).await?)
+}
+
+/// A code of this person that works: acknowledged, not consumed, not void. The unique index says the same.
+fn is_valid(user: UserId) -> Condition {
+    Condition::all()
+        .add(recovery_code::Column::UserId.eq(user.0))
+        .add(recovery_code::Column::AcknowledgedAt.is_not_null())
+        .add(recovery_code::Column::ConsumedAt.is_null())
+        .add(recovery_code::Column::VoidAt.is_null())
 }

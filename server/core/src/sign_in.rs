@@ -57,12 +57,7 @@ impl Vestibule {
         }
         let state = after_password(&self.standing(&transaction, user).await?.assessment);
         let (record, token) = self.insert_record(&transaction, client, user, state, return_to).await?;
-        let known = match state {
-            SessionState::Full => Some(self.complete_sign_in(&transaction, client, user).await?),
-            _ => None,
-        };
-        transaction.commit().await?;
-        Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
+        self.commit_step(transaction, client, user, record, state, token).await
     }
 
     /// A sign-in that waited for a set-up which nobody asks for any more goes on to where it would be now.
@@ -82,12 +77,7 @@ impl Vestibule {
         };
         let token = self.advance(&transaction, signed_in, state).await?;
         self.end_flows(&transaction, signed_in.record.id).await?;
-        let known = match state {
-            SessionState::Full => Some(self.complete_sign_in(&transaction, client, user).await?),
-            _ => None,
-        };
-        transaction.commit().await?;
-        Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known })
+        self.commit_step(transaction, client, user, signed_in.id(), state, token).await
     }
 
     /// Ends the caller's record (S34). For nobody, nothing.
