@@ -13,4 +13,4 @@ export PATH
 # What compiles for the server, and how its tests see it. One list everywhere: Cargo unifies features over the packages
 # it is given, so another choice would compile shared dependencies a second time.
 host_packages=(-p domain -p migrations -p vestibule-core -p app -p vestibule)
-host_tests=("${host_packages[@]}" --features vestibule/test-clock)
+host_tests=("${host_packages[@]}" --features vestibule/test-clock,vestibule/fail-points)

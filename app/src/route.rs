@@ -15,6 +15,14 @@ pub enum Page {
     SignIn,
     /// A code of the authenticator app.
     Challenge,
+    /// Enter your recovery code, at sign-in.
+    UseRecoveryCode,
+    /// Who can help somebody who has nothing left.
+    Help,
+    /// The code that was handed over in person, after a reset.
+    Identity,
+    /// Recovering: every method is set up anew, shown to work, or let go.
+    Recover,
     /// Two-Factor Authentication Required.
     Required,
     /// Select an Authentication Method.
@@ -27,22 +35,29 @@ pub enum Page {
     Security,
     /// The authenticator app's set-up, from the profile.
     SecurityApp,
+    /// Save Your Recovery Code, where a new one was requested in the profile.
+    SecurityCode,
     /// Nothing here, or not yours.
     NotFound,
 }
 
 impl Page {
     /// The pages that have an address.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 14] = [
         Self::Home,
         Self::SignIn,
         Self::Challenge,
+        Self::UseRecoveryCode,
+        Self::Help,
+        Self::Identity,
+        Self::Recover,
         Self::Required,
         Self::Method,
         Self::SignInApp,
         Self::SaveCode,
         Self::Security,
         Self::SecurityApp,
+        Self::SecurityCode,
     ];
 
     /// The page at this path.
@@ -58,12 +73,17 @@ impl Page {
             Self::Home => "/",
             Self::SignIn => "/sign-in",
             Self::Challenge => "/sign-in/challenge",
+            Self::UseRecoveryCode => "/sign-in/use-recovery-code",
+            Self::Help => "/sign-in/help",
+            Self::Identity => "/sign-in/identity",
+            Self::Recover => "/sign-in/recover",
             Self::Required => "/sign-in/required",
             Self::Method => "/sign-in/method",
             Self::SignInApp => "/sign-in/app",
             Self::SaveCode => "/sign-in/recovery-code",
             Self::Security => "/profile/security",
             Self::SecurityApp => "/profile/security/app",
+            Self::SecurityCode => "/profile/security/recovery-code",
             Self::NotFound => "",
         }
     }
@@ -71,10 +91,9 @@ impl Page {
     /// Whether somebody who stands like this may see it.
     fn belongs_to(self, view: &SessionView) -> bool {
         match view.state {
-            SessionState::Anonymous | SessionState::PasswordDue | SessionState::Recovering => {
-                self == Self::SignIn
-            }
-            SessionState::Challenge => self == Self::Challenge,
+            SessionState::Anonymous | SessionState::PasswordDue => self == Self::SignIn,
+            SessionState::Challenge => matches!(self, Self::Challenge | Self::UseRecoveryCode | Self::Help),
+            SessionState::IdentityDue => matches!(self, Self::Identity | Self::Help),
             SessionState::EnrolOnly => match self {
                 Self::Required | Self::Method | Self::SignInApp => true,
                 // A set-up that was open when the requirement came into force goes on where it is.
@@ -82,9 +101,13 @@ impl Page {
                 _ => false,
             },
             SessionState::SaveCode => self == Self::SaveCode,
+            SessionState::Recovering => matches!(self, Self::Recover | Self::SignInApp | Self::Help),
             // The sign-in page offers to go on as that person, or to sign out (shared tablets).
             SessionState::Full => {
-                matches!(self, Self::SignIn | Self::Security | Self::SecurityApp | Self::NotFound)
+                matches!(
+                    self,
+                    Self::SignIn | Self::Security | Self::SecurityApp | Self::SecurityCode | Self::NotFound
+                )
             }
         }
     }
@@ -123,12 +146,12 @@ pub fn next(view: &SessionView) -> String {
 
 fn place(view: &SessionView, asked: &Address) -> String {
     let page = match view.state {
-        SessionState::Anonymous | SessionState::PasswordDue | SessionState::Recovering => {
-            return sign_in(asked);
-        }
+        SessionState::Anonymous | SessionState::PasswordDue => return sign_in(asked),
         SessionState::Challenge => Page::Challenge,
+        SessionState::IdentityDue => Page::Identity,
         SessionState::EnrolOnly => Page::Required,
         SessionState::SaveCode => Page::SaveCode,
+        SessionState::Recovering => Page::Recover,
         SessionState::Full => return inside(view.return_to.as_deref()),
     };
     page.path().to_owned()
@@ -176,6 +199,7 @@ mod tests {
             record: None,
             person: None,
             requirement: None,
+            mfa_reset: false,
             continues_set_up: false,
             return_to: None,
             ends_in_s: None,
@@ -232,6 +256,8 @@ mod tests {
             (SessionState::Challenge, "/sign-in/challenge", Page::Challenge),
             (SessionState::EnrolOnly, "/sign-in/required", Page::Required),
             (SessionState::SaveCode, "/sign-in/recovery-code", Page::SaveCode),
+            (SessionState::IdentityDue, "/sign-in/identity", Page::Identity),
+            (SessionState::Recovering, "/sign-in/recover", Page::Recover),
         ];
         for (state, path, page) in steps {
             assert_eq!(at(state, path), Decision::Show(page));
@@ -248,6 +274,20 @@ mod tests {
             assert_eq!(at(SessionState::EnrolOnly, path), Decision::Show(page));
             assert_eq!(at(SessionState::Challenge, path), go("/sign-in/challenge"));
         }
+    }
+
+    #[test]
+    fn who_has_lost_a_method_is_helped_only_after_the_password() {
+        for state in [SessionState::Challenge, SessionState::IdentityDue, SessionState::Recovering] {
+            assert_eq!(at(state, "/sign-in/help"), Decision::Show(Page::Help));
+        }
+        assert_eq!(at(SessionState::Anonymous, "/sign-in/help"), go("/sign-in"));
+        assert_eq!(
+            at(SessionState::Challenge, "/sign-in/use-recovery-code"),
+            Decision::Show(Page::UseRecoveryCode)
+        );
+        assert_eq!(at(SessionState::Recovering, "/sign-in/use-recovery-code"), go("/sign-in/recover"));
+        assert_eq!(at(SessionState::Recovering, "/sign-in/app"), Decision::Show(Page::SignInApp));
     }
 
     #[test]

@@ -57,6 +57,7 @@ CREATE TABLE methods (
     country TEXT,                              -- phone: ISO 3166-1 alpha-2
     added_at BIGINT NOT NULL,
     last_used_at BIGINT,
+    kept_in UUID,                              -- the recovery (a record) in which it was set up or proved (S23)
     UNIQUE (user_id, kind)                     -- one active of each (S14); pending ones are flows
 );
 CREATE INDEX methods_number ON methods (number_index);
@@ -69,10 +70,11 @@ CREATE TABLE sessions (
     token_hash BYTEA NOT NULL UNIQUE,          -- SHA-256 of the cookie's token (S30)
     state TEXT NOT NULL,
     epoch BIGINT NOT NULL,
-    password_at BIGINT NOT NULL,
+    password_at BIGINT,                        -- when the password was last given in it, after the sign-in
     proved_at BIGINT,                          -- when a method was last proved in it, and which
     proved_by TEXT,
     return_to TEXT,
+    browser_hash BYTEA NOT NULL,               -- SHA-256 of the browser's own token: reopens a recovery
     address TEXT NOT NULL,
     browser TEXT NOT NULL,
     state_since BIGINT NOT NULL,               -- lifetimes count from here
@@ -143,6 +145,7 @@ CREATE TABLE recovery_codes (
     created_at BIGINT NOT NULL,
     acknowledged_at BIGINT,                    -- valid from here on
     consumed_at BIGINT,
+    consumed_in UUID,                          -- the record that it opened as a recovery
     void_at BIGINT
 );
 CREATE UNIQUE INDEX recovery_codes_valid ON recovery_codes (user_id)

@@ -130,6 +130,7 @@ impl Config {
             product: product.to_owned(),
             public_url: public_url.origin().to_owned(),
             support: args.support_contact.clone(),
+            session_limits: domain::SessionLimits::default(),
             payments_countries: vec!["US".to_owned()],
         };
         Ok(Self {

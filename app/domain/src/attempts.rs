@@ -53,6 +53,8 @@ impl Budget {
     /// in a row only known browsers (S45).
     pub const ONE_TIME_CODE: Self =
         Self { free: 5, first_pause: 30 * SECOND, longest_pause: HOUR, most: Some(100) };
+    /// Recovery codes: as one-time codes, but delays only (S45): the code is often the only way back.
+    pub const RECOVERY_CODE: Self = Self { most: None, ..Self::ONE_TIME_CODE };
 
     /// Reserves one guess at `now`, counting it as a failure until it proves right.
     #[must_use]
@@ -132,5 +134,6 @@ mod tests {
         assert_eq!(Budget::ONE_TIME_CODE.reserve(stored, false, NOW), Reservation::Refused);
         assert!(matches!(Budget::ONE_TIME_CODE.reserve(stored, true, NOW), Reservation::Granted(_)));
         assert!(matches!(Budget::PASSWORD.reserve(stored, false, NOW), Reservation::Granted(_)));
+        assert!(matches!(Budget::RECOVERY_CODE.reserve(stored, false, NOW), Reservation::Granted(_)));
     }
 }

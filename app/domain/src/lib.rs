@@ -27,5 +27,5 @@ pub use requirement::{
     requirement,
 };
 pub use return_path::ReturnPath;
-pub use session::{Ended, Lifetime, SessionState, after_challenge, after_password};
+pub use session::{Ended, Lifetime, SessionLimits, SessionState, after_challenge, after_password};
 pub use time::{DAY, HOUR, MINUTE, SECOND, Timestamp};

@@ -24,6 +24,19 @@ impl OneTimeCode {
         }
     }
 
+    /// The code of a number below one million.
+    #[must_use]
+    pub fn from_number(number: u32) -> Self {
+        Self(Zeroizing::new(format!("{:06}", number % 1_000_000)))
+    }
+
+    /// The code as it is shown: two groups of three.
+    #[must_use]
+    pub fn grouped(&self) -> Zeroizing<String> {
+        let (first, last) = self.0.split_at(3);
+        Zeroizing::new([first, last].join(" "))
+    }
+
     /// What a person typed or pasted, as it is sent: without spaces, dashes and the `#` that text messages put
     /// before the code. Anything else stays, for the server to refuse.
     #[must_use]

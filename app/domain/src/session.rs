@@ -15,6 +15,9 @@ pub enum SessionState {
     PasswordDue,
     /// The password was right; a method is still to be proved.
     Challenge,
+    /// The password was right, but a set-up with it alone might be somebody else's: a code that was handed over in
+    /// person is to be given first.
+    IdentityDue,
     /// The password (and the method that there was) is right; an acceptable method must be set up first.
     EnrolOnly,
     /// Everything is right but there is no recovery code: one must be saved first.
@@ -27,10 +30,11 @@ pub enum SessionState {
 
 impl SessionState {
     /// Every state, in order of privilege.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Anonymous,
         Self::PasswordDue,
         Self::Challenge,
+        Self::IdentityDue,
         Self::EnrolOnly,
         Self::SaveCode,
         Self::Recovering,
@@ -44,6 +48,7 @@ impl SessionState {
             Self::Anonymous => "anonymous",
             Self::PasswordDue => "password_due",
             Self::Challenge => "challenge",
+            Self::IdentityDue => "identity_due",
             Self::EnrolOnly => "enrol_only",
             Self::SaveCode => "save_code",
             Self::Recovering => "recovering",
@@ -58,11 +63,14 @@ impl SessionState {
     }
 }
 
-/// The state after a right password.
+/// The state after a right password. `mfa_reset` says whether an administrator has taken the methods away and none
+/// was set up since: then a set-up follows whatever is required, and not on the password alone (S43).
 #[must_use]
-pub fn after_password(assessment: &Assessment) -> SessionState {
+pub fn after_password(assessment: &Assessment, mfa_reset: bool) -> SessionState {
     if assessment.has_method {
         SessionState::Challenge
+    } else if mfa_reset {
+        SessionState::IdentityDue
     } else if assessment.must_set_up() {
         SessionState::EnrolOnly
     } else {
@@ -137,20 +145,38 @@ pub struct Lifetime {
     pub absolute: i64,
 }
 
+/// How long sessions live that are signed in (S31).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Of everybody.
+    pub everybody: Lifetime,
+    /// Of administrators of a company.
+    pub administrators: Lifetime,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self {
+            everybody: Lifetime { idle: HOUR, absolute: 24 * HOUR },
+            administrators: Lifetime { idle: 30 * MINUTE, absolute: 12 * HOUR },
+        }
+    }
+}
+
 impl Lifetime {
     /// The lifetime of a record in `state` (S7, S31).
     #[must_use]
-    pub const fn of(state: SessionState, administrator: bool) -> Self {
+    pub const fn of(state: SessionState, administrator: bool, limits: &SessionLimits) -> Self {
         match state {
             SessionState::Challenge => Self { idle: 5 * MINUTE, absolute: 5 * MINUTE },
-            SessionState::EnrolOnly | SessionState::SaveCode => Self { idle: 10 * MINUTE, absolute: HOUR },
+            SessionState::IdentityDue | SessionState::EnrolOnly | SessionState::SaveCode => {
+                Self { idle: 10 * MINUTE, absolute: HOUR }
+            }
             SessionState::Recovering => Self { idle: 30 * MINUTE, absolute: 30 * MINUTE },
             SessionState::Anonymous | SessionState::PasswordDue | SessionState::Full if administrator => {
-                Self { idle: 30 * MINUTE, absolute: 12 * HOUR }
+                limits.administrators
             }
-            SessionState::Anonymous | SessionState::PasswordDue | SessionState::Full => {
-                Self { idle: HOUR, absolute: 24 * HOUR }
-            }
+            SessionState::Anonymous | SessionState::PasswordDue | SessionState::Full => limits.everybody,
         }
     }
 
@@ -186,13 +212,23 @@ mod tests {
 
     #[test]
     fn a_right_password_leads_to_the_state_that_the_requirement_asks_for() {
-        assert_eq!(after_password(&assessment(false, false, false)), SessionState::Full);
-        assert_eq!(after_password(&assessment(true, false, false)), SessionState::EnrolOnly);
-        assert_eq!(after_password(&assessment(true, true, true)), SessionState::Challenge);
+        let after = |required, has_method, acceptable| {
+            after_password(&assessment(required, has_method, acceptable), false)
+        };
+        assert_eq!(after(false, false, false), SessionState::Full);
+        assert_eq!(after(true, false, false), SessionState::EnrolOnly);
+        assert_eq!(after(true, true, true), SessionState::Challenge);
         // Who has an unacceptable method only proves it first.
-        assert_eq!(after_password(&assessment(true, true, false)), SessionState::Challenge);
+        assert_eq!(after(true, true, false), SessionState::Challenge);
         // A method that nobody requires is asked for all the same.
-        assert_eq!(after_password(&assessment(false, true, true)), SessionState::Challenge);
+        assert_eq!(after(false, true, true), SessionState::Challenge);
+    }
+
+    // S43
+    #[test]
+    fn after_a_reset_the_password_alone_leads_to_no_set_up() {
+        assert_eq!(after_password(&assessment(true, false, false), true), SessionState::IdentityDue);
+        assert_eq!(after_password(&assessment(false, false, false), true), SessionState::IdentityDue);
     }
 
     #[test]
@@ -207,10 +243,11 @@ mod tests {
     #[test]
     fn each_state_has_its_lifetime() {
         let minutes = |state, administrator| {
-            let lifetime = Lifetime::of(state, administrator);
+            let lifetime = Lifetime::of(state, administrator, &SessionLimits::default());
             (lifetime.idle / MINUTE, lifetime.absolute / MINUTE)
         };
         assert_eq!(minutes(SessionState::Challenge, false), (5, 5));
+        assert_eq!(minutes(SessionState::IdentityDue, false), (10, 60));
         assert_eq!(minutes(SessionState::EnrolOnly, false), (10, 60));
         assert_eq!(minutes(SessionState::SaveCode, false), (10, 60));
         assert_eq!(minutes(SessionState::Recovering, false), (30, 30));

@@ -45,6 +45,8 @@ codes! {
     ForeignOrigin = 403,
     /// The record is in a state that may not do this.
     WrongState = 403,
+    /// The password or a proof of the last five minutes is missing: the step-up dialog asks for it.
+    StepUpNeeded = 403,
     /// Nothing here, or not yours.
     NotFound = 404,
     /// Only POST is answered.
@@ -65,6 +67,8 @@ codes! {
     WrongCode = 422,
     /// The code has been used.
     UsedCode = 422,
+    /// The code was right, but is too old.
+    ExpiredCode = 422,
     /// The code would be right at another time: the device's clock is off.
     ClockOff = 422,
     /// Too many wrong attempts: wait.

@@ -13,6 +13,10 @@ pub enum Asked {
     Code,
     /// A code of the app that is being set up.
     NewCode,
+    /// The recovery code.
+    RecoveryCode,
+    /// The code that was handed over in person.
+    InPersonCode,
     /// None of these.
     Nothing,
 }
@@ -29,7 +33,7 @@ impl ApiError {
     pub fn of(error: Error, asked: Asked) -> Self {
         let in_field = |error: Self| match asked {
             Asked::Password => error.field("password"),
-            Asked::Code | Asked::NewCode => error.field("code"),
+            Asked::Code | Asked::NewCode | Asked::RecoveryCode | Asked::InPersonCode => error.field("code"),
             Asked::Nothing => error,
         };
         match error {
@@ -40,13 +44,11 @@ impl ApiError {
             Error::WrongPassword => {
                 in_field(Self::new(Code::WrongCredentials, "Your password is not right. Try again."))
             }
-            Error::WrongCode if asked == Asked::NewCode => in_field(Self::new(
-                Code::WrongCode,
-                "That code didn't match. Wait for the next one and enter it.",
+            Error::WrongCode => in_field(Self::new(Code::WrongCode, wrong_code(asked))),
+            Error::ExpiredCode => in_field(Self::new(
+                Code::ExpiredCode,
+                "That code is too old. Ask your administrator for a new one.",
             )),
-            Error::WrongCode => {
-                in_field(Self::new(Code::WrongCode, "That code is not right. Wait for the next one."))
-            }
             Error::UsedCode => {
                 in_field(Self::new(Code::UsedCode, "That code has been used. Wait for the next one."))
             }
@@ -61,6 +63,9 @@ impl ApiError {
                 Code::Refused,
                 "Too many wrong codes in a row. Use a device that has signed in before, or ask your administrator.",
             )),
+            Error::StepUpNeeded => {
+                Self::new(Code::StepUpNeeded, "Confirm that it is you, then go on with what you were doing.")
+            }
             Error::Stale => Self::new(Code::Stale, "This page is out of date. Go on with the newest one."),
             Error::WrongState => Self::wrong_state(),
             Error::NotOffered { in_company } => Self::new(
@@ -92,6 +97,20 @@ impl ApiError {
                 Self::internal()
             }
         }
+    }
+}
+
+/// What to do about a code that is not right.
+const fn wrong_code(asked: Asked) -> &'static str {
+    match asked {
+        Asked::NewCode => "That code didn't match. Wait for the next one and enter it.",
+        Asked::RecoveryCode => {
+            "That is not your current code. It may have been used or replaced. Look for the file with the latest date."
+        }
+        Asked::InPersonCode => {
+            "That code is not right. Check it with your administrator, who can also make a new one."
+        }
+        Asked::Password | Asked::Code | Asked::Nothing => "That code is not right. Wait for the next one.",
     }
 }
 

@@ -10,12 +10,14 @@ pub mod cookies;
 mod error;
 #[cfg(feature = "ssr")]
 mod failure;
+pub mod recovery;
 pub mod recovery_code;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod security;
 pub mod session;
 pub mod set_up_app;
+pub mod step_up;
 pub mod table;
 
 pub use error::{ApiError, Code};

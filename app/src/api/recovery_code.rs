@@ -1,6 +1,6 @@
 //! Save Your Recovery Code: a code is staged and shown once, and is valid from its acknowledgement on.
 
-use domain::{RecoveryCodeId, Timestamp};
+use domain::{RecoveryCodeId, SessionId, Timestamp};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,14 @@ pub struct StagedRecoveryCode {
     pub in_company: bool,
     /// The operator's support contact, for who is in none.
     pub support: Option<String>,
+}
+
+/// Request New Code, from the profile: from here on this session has a code to save. Needs a step-up; the code that
+/// works stays valid until the new one is acknowledged.
+#[server(prefix = "/api", endpoint = "request_recovery_code", input = Json, output = Json)]
+pub async fn request_recovery_code(record: SessionId) -> Result<(), ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    Ok(request.vestibule.request_recovery_code(&request.client, &request.caller, record).await?)
 }
 
 /// Makes a new code and shows it. The valid one, if any, stays valid until this one is acknowledged (S24).

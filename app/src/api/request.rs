@@ -3,16 +3,18 @@
 
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
-use domain::{Email, MINUTE, OneTimeCode, SessionState};
+use domain::{Email, MINUTE, OneTimeCode, RecoveryCode, SessionState};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use vestibule_core::secret::Password;
 use vestibule_core::{AppFlowStep, Caller, Client, Entered, Error, Vestibule};
 
 use super::cookies::{Cookie, Cookies};
+use super::recovery::{Fate, Recovery, RecoveryMethod};
 use super::security::{MethodFacts, Security};
 use super::session::{EndedView, Person, SessionView};
 use super::set_up_app::{AppSetUp, AppStep, QrCode};
+use super::step_up::StepUp;
 use super::{ApiError, Code};
 
 /// What the server's middleware found out about a request, and left in its extensions.
@@ -70,6 +72,7 @@ impl ApiRequest {
                 .assessment()
                 .filter(|_| asked)
                 .map(|assessment| assessment.requirement.clone()),
+            mfa_reset: caller.mfa_reset(),
             continues_set_up: caller.continues_set_up,
             return_to: caller.return_to().map(str::to_owned),
             ends_in_s: caller.ends_at().map(|end| end.seconds_from(now)),
@@ -117,6 +120,33 @@ impl ApiRequest {
             },
         };
         Ok(AppSetUp { flow: set_up.flow, changing: set_up.changing, step })
+    }
+}
+
+impl ApiRequest {
+    /// A recovery, as the page shows it.
+    #[must_use]
+    pub fn recovery(&self, recovery: vestibule_core::Recovery) -> Recovery {
+        let shown = |method: vestibule_core::RecoveryMethod| RecoveryMethod {
+            kind: method.kind,
+            added_at: method.facts.added_at,
+            last_used_at: method.facts.last_used_at,
+            fate: match method.fate {
+                vestibule_core::Fate::Open => Fate::Open,
+                vestibule_core::Fate::Proved => Fate::Proved,
+                vestibule_core::Fate::New => Fate::New,
+            },
+        };
+        Recovery {
+            methods: recovery.methods.into_iter().map(shown).collect(),
+            ends_in_s: recovery.ends_at.seconds_from(self.vestibule.now()),
+        }
+    }
+}
+
+impl From<vestibule_core::StepUp> for StepUp {
+    fn from(missing: vestibule_core::StepUp) -> Self {
+        Self { password: missing.password, proof: missing.proof }
     }
 }
 
@@ -171,4 +201,12 @@ pub fn parse_password(text: String) -> Result<Password, ApiError> {
 /// [`Code::Invalid`] with the sentence for the field.
 pub fn parse_code(text: &str) -> Result<OneTimeCode, ApiError> {
     OneTimeCode::parse(text).map_err(|error| ApiError::new(Code::Invalid, error.to_string()).field("code"))
+}
+
+/// A recovery code from a form, in any spacing and case.
+///
+/// # Errors
+/// [`Code::Invalid`] with the sentence for the field.
+pub fn parse_recovery_code(text: &str) -> Result<RecoveryCode, ApiError> {
+    RecoveryCode::parse(text).map_err(|error| ApiError::new(Code::Invalid, error.to_string()).field("code"))
 }

@@ -20,6 +20,8 @@ pub struct SessionView {
     pub person: Option<Person>,
     /// What the person's companies ask; `None` when anonymous or at the challenge.
     pub requirement: Option<Requirement>,
+    /// An administrator has taken the person's methods away, and none was set up since.
+    pub mfa_reset: bool,
     /// A set-up that was opened in the profile goes on, although the state is `enrol_only` since its opening.
     pub continues_set_up: bool,
     /// Where to go once signed in: a path of this origin.
@@ -98,5 +100,26 @@ pub async fn challenge_app(record: SessionId, code: String) -> Result<SessionVie
     let code = super::request::parse_code(&code)?;
     let entered = request.vestibule.challenge_app(&request.client, &request.caller, record, code).await;
     let entered = entered.map_err(|error| ApiError::of(error, super::Asked::Code))?;
+    Ok(request.enter(entered))
+}
+
+/// The second door without a method: the recovery code, in any spacing and case. It is spent, every other session
+/// ends, and what follows is `recovering` (S23).
+#[server(prefix = "/api", endpoint = "use_recovery_code", input = Json, output = Json)]
+pub async fn use_recovery_code(record: SessionId, code: String) -> Result<SessionView, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let code = super::request::parse_recovery_code(&code)?;
+    let entered = request.vestibule.use_recovery_code(&request.client, &request.caller, record, code).await;
+    let entered = entered.map_err(|error| ApiError::of(error, super::Asked::RecoveryCode))?;
+    Ok(request.enter(entered))
+}
+
+/// After an administrator's reset: the code that was handed over in person, without which nothing can be set up (S43).
+#[server(prefix = "/api", endpoint = "confirm_identity", input = Json, output = Json)]
+pub async fn confirm_identity(record: SessionId, code: String) -> Result<SessionView, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let code = super::request::parse_code(&code)?;
+    let entered = request.vestibule.confirm_identity(&request.client, &request.caller, record, code).await;
+    let entered = entered.map_err(|error| ApiError::of(error, super::Asked::InPersonCode))?;
     Ok(request.enter(entered))
 }

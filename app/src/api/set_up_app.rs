@@ -49,7 +49,7 @@ pub struct QrCode {
     pub path: String,
 }
 
-/// Begins the set-up that the sign-in requires, or goes on with the one that is open.
+/// Begins the set-up that the sign-in or the recovery asks for, or goes on with the one that is open.
 #[server(prefix = "/api", endpoint = "start_app_set_up", input = Json, output = Json)]
 pub async fn start_app_set_up(record: SessionId) -> Result<AppSetUp, ApiError> {
     let request = super::request::ApiRequest::current()?;
@@ -85,6 +85,18 @@ pub async fn prove_app(flow: FlowId, code: String) -> Result<AppSetUp, ApiError>
     request.set_up(flow)
 }
 
+/// Proves with the recovery code instead of the present app. The code is spent, the session becomes `recovering`, and
+/// the set-up goes on in it (S23).
+#[server(prefix = "/api", endpoint = "prove_with_recovery_code", input = Json, output = Json)]
+pub async fn prove_with_recovery_code(flow: FlowId, code: String) -> Result<SessionView, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let code = super::request::parse_recovery_code(&code)?;
+    let proved =
+        request.vestibule.prove_with_recovery_code(&request.client, &request.caller, flow, code).await;
+    let entered = proved.map_err(|error| ApiError::of(error, super::Asked::RecoveryCode))?;
+    Ok(request.enter(entered))
+}
+
 /// Confirms the new app with a code of it.
 #[server(prefix = "/api", endpoint = "confirm_app", input = Json, output = Json)]
 pub async fn confirm_app(flow: FlowId, code: String) -> Result<SessionView, ApiError> {
@@ -95,7 +107,7 @@ pub async fn confirm_app(flow: FlowId, code: String) -> Result<SessionView, ApiE
     Ok(request.enter(entered))
 }
 
-/// Leaves a set-up that was opened in the profile; the app that works stays as it is.
+/// Leaves a set-up that was opened in the profile or in a recovery; the app that works stays as it is.
 #[server(prefix = "/api", endpoint = "cancel_app_set_up", input = Json, output = Json)]
 pub async fn cancel_app_set_up(flow: FlowId) -> Result<(), ApiError> {
     let request = super::request::ApiRequest::current()?;

@@ -1,6 +1,6 @@
 //! Which session states may call which server function (S9). What is not here is not served.
 
-use domain::SessionState::{self, Challenge, EnrolOnly, Full, SaveCode};
+use domain::SessionState::{self, Challenge, EnrolOnly, Full, IdentityDue, Recovering, SaveCode};
 
 /// One server function.
 #[derive(Clone, Copy, Debug)]
@@ -18,16 +18,27 @@ pub const FUNCTIONS: &[Function] = &[
     Function { path: "/api/session", states: EVERY },
     Function { path: "/api/sign_in", states: EVERY },
     Function { path: "/api/sign_out", states: EVERY },
-    Function { path: "/api/stay_signed_in", states: &[EnrolOnly, SaveCode, Full] },
+    Function { path: "/api/stay_signed_in", states: &[IdentityDue, EnrolOnly, SaveCode, Full] },
     Function { path: "/api/challenge_app", states: &[Challenge] },
-    Function { path: "/api/start_app_set_up", states: &[EnrolOnly] },
+    Function { path: "/api/use_recovery_code", states: &[Challenge] },
+    Function { path: "/api/who_can_help", states: &[Challenge, IdentityDue, Recovering] },
+    Function { path: "/api/confirm_identity", states: &[IdentityDue] },
+    Function { path: "/api/start_app_set_up", states: &[EnrolOnly, Recovering] },
     Function { path: "/api/open_app_set_up", states: &[Full] },
-    Function { path: "/api/app_set_up", states: &[EnrolOnly, Full] },
+    Function { path: "/api/app_set_up", states: &[EnrolOnly, Recovering, Full] },
     Function { path: "/api/prove_app", states: &[EnrolOnly, Full] },
-    Function { path: "/api/confirm_app", states: &[EnrolOnly, Full] },
-    Function { path: "/api/cancel_app_set_up", states: &[EnrolOnly, Full] },
+    Function { path: "/api/prove_with_recovery_code", states: &[EnrolOnly, Full] },
+    Function { path: "/api/confirm_app", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/cancel_app_set_up", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/recovery", states: &[Recovering] },
+    Function { path: "/api/keep_app", states: &[Recovering] },
+    Function { path: "/api/finish_recovery", states: &[Recovering] },
+    Function { path: "/api/request_recovery_code", states: &[Full] },
     Function { path: "/api/stage_recovery_code", states: &[SaveCode, Full] },
     Function { path: "/api/acknowledge_recovery_code", states: &[SaveCode, Full] },
+    Function { path: "/api/step_up", states: &[Full] },
+    Function { path: "/api/step_up_password", states: &[Full] },
+    Function { path: "/api/step_up_app", states: &[Full] },
     Function { path: "/api/security", states: &[Full] },
 ];
 

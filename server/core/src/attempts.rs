@@ -22,6 +22,10 @@ pub enum AttemptKind {
     App,
     /// A code of an app that is being set up.
     NewApp,
+    /// The recovery code.
+    RecoveryCode,
+    /// The code that was handed over in person after a reset.
+    InPersonCode,
 }
 
 /// An account and kind of secret, as seen from one class of browsers.
@@ -38,13 +42,16 @@ impl AttemptKind {
             Self::Password => "password",
             Self::App => "app",
             Self::NewApp => "new_app",
+            Self::RecoveryCode => "recovery_code",
+            Self::InPersonCode => "in_person_code",
         }
     }
 
     const fn budget(self) -> Budget {
         match self {
             Self::Password => Budget::PASSWORD,
-            Self::App | Self::NewApp => Budget::ONE_TIME_CODE,
+            Self::App | Self::NewApp | Self::InPersonCode => Budget::ONE_TIME_CODE,
+            Self::RecoveryCode => Budget::RECOVERY_CODE,
         }
     }
 }
@@ -57,7 +64,7 @@ impl Vestibule {
         email: &Email,
         user: Option<UserId>,
     ) -> Result<Subject, Error> {
-        let hash = self.inner.keys.keyed_hash("attempts of address", &[email.as_str().as_bytes()]);
+        let hash = self.address_hash(email);
         // Nobody's address is looked up too, so that it costs the same.
         let browser = self.known_browser(client, user.unwrap_or(UserId(Uuid::nil()))).await?;
         Ok(Subject { hash, kind: AttemptKind::Password, browser })
@@ -72,6 +79,10 @@ impl Vestibule {
     ) -> Result<Subject, Error> {
         let hash = self.user_hash(user);
         Ok(Subject { hash, kind, browser: self.known_browser(client, user).await? })
+    }
+
+    fn address_hash(&self, email: &Email) -> Vec<u8> {
+        self.inner.keys.keyed_hash("attempts of address", &[email.as_str().as_bytes()])
     }
 
     fn user_hash(&self, user: UserId) -> Vec<u8> {
@@ -132,15 +143,43 @@ impl Vestibule {
         Ok(())
     }
 
-    /// A new app is in use: nothing was guessed of it yet, from any browser. Also the way back for who was refused.
-    pub(crate) async fn forget_app_attempts(
+    /// A secret of this kind is another from now on, or gone: nothing was guessed of it yet, from any browser. Also
+    /// the way back for who was refused.
+    pub(crate) async fn forget_attempts(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+        kind: AttemptKind,
+    ) -> Result<(), Error> {
+        attempt::Entity::delete_many()
+            .filter(attempt::Column::Subject.eq(self.user_hash(user)))
+            .filter(attempt::Column::Kind.eq(kind.name()))
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// As [`Vestibule::forget_attempts`], for the password of an address.
+    pub(crate) async fn forget_password_attempts(
+        &self,
+        transaction: &DatabaseTransaction,
+        email: &Email,
+    ) -> Result<(), Error> {
+        attempt::Entity::delete_many()
+            .filter(attempt::Column::Subject.eq(self.address_hash(email)))
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// As [`Vestibule::forget_attempts`], for every second factor of a person.
+    pub(crate) async fn forget_factor_attempts(
         &self,
         transaction: &DatabaseTransaction,
         user: UserId,
     ) -> Result<(), Error> {
         attempt::Entity::delete_many()
             .filter(attempt::Column::Subject.eq(self.user_hash(user)))
-            .filter(attempt::Column::Kind.eq(AttemptKind::App.name()))
             .exec(transaction)
             .await?;
         Ok(())

@@ -58,6 +58,8 @@ pub struct SignedIn {
     pub(crate) assessment: Assessment,
     pub(crate) in_company: bool,
     pub(crate) password_changed_at: Timestamp,
+    /// An administrator has taken the methods away, and none was set up since.
+    pub(crate) mfa_reset: bool,
     lifetime: Lifetime,
 }
 
@@ -154,8 +156,16 @@ impl Caller {
     #[must_use]
     pub fn is_freed(&self) -> bool {
         self.signed_in.as_ref().is_some_and(|signed_in| {
-            signed_in.stored_state == SessionState::EnrolOnly && !signed_in.assessment.must_set_up()
+            signed_in.stored_state == SessionState::EnrolOnly
+                && !signed_in.assessment.must_set_up()
+                && !signed_in.mfa_reset
         })
+    }
+
+    /// Whether an administrator has taken the person's methods away, and none was set up since.
+    #[must_use]
+    pub fn mfa_reset(&self) -> bool {
+        self.signed_in.as_ref().is_some_and(|signed_in| signed_in.mfa_reset)
     }
 
     /// The live record.
@@ -232,7 +242,8 @@ impl Vestibule {
             return Ok(Caller::anonymous(None));
         };
         let standing = self.standing(reader, UserId(user.id)).await?;
-        let lifetime = Lifetime::of(stored_state, standing.administrator);
+        let lifetime =
+            Lifetime::of(stored_state, standing.administrator, &self.inner.settings.session_limits);
         let was_full = stored_state == SessionState::Full;
         let created = Timestamp(record.state_since);
         let reason = match record.ended_reason.as_deref().map(Ended::parse) {
@@ -256,6 +267,7 @@ impl Vestibule {
             assessment: standing.assessment,
             in_company: standing.in_company,
             password_changed_at: Timestamp(user.password_changed_at),
+            mfa_reset: user.mfa_reset_at.is_some(),
             user: user.into(),
             lifetime,
             record,

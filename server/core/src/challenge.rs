@@ -9,6 +9,7 @@ use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn, User};
 use crate::keys::{AssociatedData, Sealed};
 use crate::methods::active_app;
+use crate::records::Proof;
 use crate::recovery_code::valid_recovery_code;
 use crate::store::entities::method;
 use crate::totp::{Match, TotpSecret};
@@ -64,7 +65,7 @@ impl Vestibule {
             return Err(error);
         }
         self.clear_attempts(&transaction, subject).await?;
-        self.proved(&transaction, signed_in.id(), MethodKind::App).await?;
+        self.proved(&transaction, signed_in.id(), Proof::Method(MethodKind::App)).await?;
         self.audit(&transaction, entry).await?;
         Ok(transaction)
     }

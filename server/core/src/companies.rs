@@ -8,8 +8,9 @@ use sea_orm::{
 
 use crate::audit::{Entry, Event};
 use crate::local_time;
-use crate::people::{checked_name, user_by_email};
-use crate::store::entities::{company, membership, method};
+use crate::methods::methods_of;
+use crate::people::{checked_name, existing_user};
+use crate::store::entities::{company, membership};
 use crate::{Error, Vestibule};
 
 /// A company that is being added.
@@ -176,8 +177,7 @@ impl Vestibule {
         payments: bool,
     ) -> Result<(), Error> {
         let company = self.existing_company(slug).await?;
-        let person = user_by_email(self.inner.store.reader(), email).await?;
-        let person = person.ok_or_else(|| Error::Refusal(format!("there is no user {email}")))?;
+        let person = existing_user(self.inner.store.reader(), email).await?;
         let transaction = self.inner.store.begin().await?;
         // The counter below must see the method that is being set up at this moment, or be seen by its set-up.
         self.lock_user(&transaction, UserId(person.id), None).await?;
@@ -197,11 +197,7 @@ impl Vestibule {
         .exec_without_returning(&transaction)
         .await?;
         let user = UserId(person.id);
-        let has_method = method::Entity::find()
-            .filter(method::Column::UserId.eq(person.id))
-            .one(&transaction)
-            .await?
-            .is_some();
+        let has_method = !methods_of(&transaction, user).await?.is_empty();
         company::Entity::update_many()
             .col_expr(company::Column::Members, Expr::col(company::Column::Members).add(1))
             .col_expr(
@@ -217,11 +213,22 @@ impl Vestibule {
         Ok(())
     }
 
-    /// Counts a person's first method in the companies that the person belongs to.
-    pub(crate) async fn count_first_method(
+    /// Counts a person in or out of those who have a method (`by`: 1 or -1), in each of the person's companies.
+    pub(crate) async fn count_method(
         &self,
         transaction: &DatabaseTransaction,
         user: UserId,
+        by: i64,
+    ) -> Result<(), Error> {
+        self.count(transaction, user, &[(company::Column::MembersWithMethod, by)]).await
+    }
+
+    /// Moves counters of each company that the person belongs to.
+    pub(crate) async fn count(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+        counters: &[(company::Column, i64)],
     ) -> Result<(), Error> {
         let companies = Query::select()
             .column(membership::Column::CompanyId)
@@ -229,14 +236,11 @@ impl Vestibule {
             .and_where(membership::Column::UserId.eq(user.0))
             .and_where(membership::Column::AcceptedAt.is_not_null())
             .to_owned();
-        company::Entity::update_many()
-            .col_expr(
-                company::Column::MembersWithMethod,
-                Expr::col(company::Column::MembersWithMethod).add(1),
-            )
-            .filter(company::Column::Id.in_subquery(companies))
-            .exec(transaction)
-            .await?;
+        let mut update = company::Entity::update_many().filter(company::Column::Id.in_subquery(companies));
+        for (counter, by) in counters {
+            update = update.col_expr(*counter, Expr::col(*counter).add(*by));
+        }
+        update.exec(transaction).await?;
         Ok(())
     }
 

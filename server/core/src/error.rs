@@ -20,6 +20,9 @@ pub enum Error {
     /// The code, or a later one, has been used (S13).
     #[error("the code has been used")]
     UsedCode,
+    /// The code was right, but is too old.
+    #[error("the code is too old")]
+    ExpiredCode,
     /// The code would be right at another time: the device's clock is ahead by so many seconds (negative: behind).
     #[error("the device's clock is off by {seconds} seconds")]
     ClockOff {
@@ -37,6 +40,9 @@ pub enum Error {
     /// Too many wrong attempts in a row from browsers that never signed in: nothing was evaluated.
     #[error("refused after too many wrong codes")]
     Refused,
+    /// The password or a proof of the last five minutes is missing.
+    #[error("a step-up is needed")]
+    StepUpNeeded,
     /// The form belongs to a record, flow or code that is no longer the present one.
     #[error("the form is not the present one")]
     Stale,

@@ -2,19 +2,23 @@
 //!
 //! The states and what leads from one to the next are [`domain::AppFlow`]; here they are loaded and kept.
 
-use domain::{AppFlow, Ended, FlowId, Lifetime, MethodKind, Timestamp, app_flow};
-use sea_orm::sea_query::Expr;
+use domain::app_flow::{self, Proving};
+use domain::{AppFlow, Ended, FlowId, Lifetime, Timestamp, UserId};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Value};
 use uuid::Uuid;
 
 use crate::caller::SignedIn;
 use crate::keys::{AssociatedData, Sealed};
+use crate::records::Proof;
 use crate::store::entities::flow;
 use crate::totp::TotpSecret;
 use crate::{Error, Vestibule};
 
 /// The purpose of the flows that set up an authenticator app.
 const SET_UP_APP: &str = "set_up_app";
+/// The purpose of the flows in which nothing but a new recovery code is saved.
+const NEW_RECOVERY_CODE: &str = "new_recovery_code";
 /// How long a flow waits for a step.
 const LIFETIME: Lifetime = Lifetime { idle: app_flow::IDLE, absolute: app_flow::ABSOLUTE };
 
@@ -59,7 +63,23 @@ impl Vestibule {
         Ok(live.then_some(OpenFlow { row, state }))
     }
 
-    /// The same, if it is the one that a form was made for.
+    /// The flow that a form was made for, if it waits for a proof.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] for another, or one that waits for something else.
+    pub(crate) async fn proving_flow(
+        &self,
+        transaction: &DatabaseTransaction,
+        signed_in: &SignedIn,
+        id: FlowId,
+    ) -> Result<(flow::Model, Proving), Error> {
+        match self.flow_of_form(transaction, signed_in, id).await?.into_parts() {
+            (row, AppFlow::Proving(proving)) => Ok((row, proving)),
+            _ => Err(Error::Stale),
+        }
+    }
+
+    /// The open set-up, if it is the one that a form was made for.
     ///
     /// # Errors
     /// [`Error::Stale`] for another, or none.
@@ -80,7 +100,44 @@ impl Vestibule {
         signed_in: &SignedIn,
         state: AppFlow<TotpSecret>,
     ) -> Result<OpenFlow, Error> {
-        self.end_flows(transaction, signed_in.record.id).await?;
+        self.end_flow_for(transaction, signed_in.record.id, SET_UP_APP).await?;
+        self.insert_flow(transaction, signed_in, SET_UP_APP, state).await
+    }
+
+    /// A new recovery code is to be saved in the caller's session, without a set-up before it.
+    pub(crate) async fn begin_saving(
+        &self,
+        transaction: &DatabaseTransaction,
+        signed_in: &SignedIn,
+    ) -> Result<(), Error> {
+        self.end_flow_for(transaction, signed_in.record.id, NEW_RECOVERY_CODE).await?;
+        self.insert_flow(transaction, signed_in, NEW_RECOVERY_CODE, AppFlow::Saving).await?;
+        Ok(())
+    }
+
+    /// Whether a flow of the session waits for a recovery code to be saved.
+    pub(crate) async fn is_saving(
+        &self,
+        connection: &impl ConnectionTrait,
+        session: Uuid,
+    ) -> Result<bool, Error> {
+        let waiting = flow::Entity::find()
+            .filter(flow::Column::SessionId.eq(session))
+            .filter(flow::Column::State.eq(app_flow::SAVING))
+            .filter(flow::Column::EndedAt.is_null())
+            .filter(flow::Column::CreatedAt.gt(self.now().plus(-app_flow::ABSOLUTE).0))
+            .one(connection)
+            .await?;
+        Ok(waiting.is_some())
+    }
+
+    async fn insert_flow(
+        &self,
+        transaction: &DatabaseTransaction,
+        signed_in: &SignedIn,
+        purpose: &'static str,
+        state: AppFlow<TotpSecret>,
+    ) -> Result<OpenFlow, Error> {
         let id = self.id();
         let user = signed_in.user.id.0;
         let sealed = self.seal_secret_of(id, user, &state);
@@ -89,7 +146,7 @@ impl Vestibule {
             id,
             session_id: signed_in.record.id,
             user_id: user,
-            purpose: SET_UP_APP.to_owned(),
+            purpose: purpose.to_owned(),
             state: state.name().to_owned(),
             proved_at: None,
             proved_by: None,
@@ -107,7 +164,8 @@ impl Vestibule {
         Ok(OpenFlow { row, state })
     }
 
-    /// Moves a flow from the state that it was read in: of two that try at once, one does (S25).
+    /// Moves a flow from the state that it was read in: of two that try at once, one does (S25). `proof` is what has
+    /// just been shown to work in it.
     ///
     /// # Errors
     /// [`Error::Stale`] for the other.
@@ -116,14 +174,13 @@ impl Vestibule {
         transaction: &DatabaseTransaction,
         row: flow::Model,
         state: AppFlow<TotpSecret>,
+        proof: Option<Proof>,
     ) -> Result<OpenFlow, Error> {
         let sealed = self.seal_secret_of(row.id, row.user_id, &state);
         let (bytes, key_id) = sealed.map_or((None, None), |sealed| (Some(sealed.bytes), Some(sealed.key_id)));
         let now = self.now().0;
-        let proved = row.state == app_flow::PROVING;
-        let proved_at = if proved { Some(now) } else { row.proved_at };
-        let proved_by =
-            if proved { Some(MethodKind::App.as_str().to_owned()) } else { row.proved_by.clone() };
+        let proved_at = if proof.is_some() { Some(now) } else { row.proved_at };
+        let proved_by = proof.map(|proof| proof.as_str().to_owned()).or_else(|| row.proved_by.clone());
         let moved = flow::Entity::update_many()
             .col_expr(flow::Column::State, Expr::value(state.name()))
             .col_expr(flow::Column::ProvedAt, Expr::value(proved_at))
@@ -139,17 +196,43 @@ impl Vestibule {
         if moved.rows_affected == 1 { Ok(OpenFlow { row, state }) } else { Err(Error::Stale) }
     }
 
-    /// Ends whatever flow is open in the session; a pending secret is not kept.
+    /// Ends whatever flows are open in the session; a pending secret is not kept.
     pub(crate) async fn end_flows(
         &self,
         transaction: &DatabaseTransaction,
         session: Uuid,
     ) -> Result<(), Error> {
+        self.end_flows_where(transaction, flow::Column::SessionId.eq(session)).await
+    }
+
+    /// Ends whatever flows a person has open, in any session.
+    pub(crate) async fn end_flows_of(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+    ) -> Result<(), Error> {
+        self.end_flows_where(transaction, flow::Column::UserId.eq(user.0)).await
+    }
+
+    async fn end_flow_for(
+        &self,
+        transaction: &DatabaseTransaction,
+        session: Uuid,
+        purpose: &'static str,
+    ) -> Result<(), Error> {
+        let which = flow::Column::SessionId.eq(session).and(flow::Column::Purpose.eq(purpose));
+        self.end_flows_where(transaction, which).await
+    }
+
+    async fn end_flows_where(
+        &self,
+        transaction: &DatabaseTransaction,
+        which: SimpleExpr,
+    ) -> Result<(), Error> {
         flow::Entity::update_many()
             .col_expr(flow::Column::EndedAt, Expr::value(self.now().0))
             .col_expr(flow::Column::TargetSealed, Expr::value(Option::<Vec<u8>>::None))
-            .filter(flow::Column::SessionId.eq(session))
-            .filter(flow::Column::Purpose.eq(SET_UP_APP))
+            .filter(which)
             .filter(flow::Column::EndedAt.is_null())
             .exec(transaction)
             .await?;
@@ -175,7 +258,7 @@ impl Vestibule {
 
     fn state_of(&self, row: &flow::Model) -> Result<AppFlow<TotpSecret>, Error> {
         match (row.state.as_str(), row.target_sealed.clone(), row.target_key_id) {
-            (app_flow::PROVING, ..) => Ok(AppFlow::Proving(app_flow::Proving)),
+            (app_flow::PROVING, ..) => Ok(AppFlow::Proving(Proving)),
             (app_flow::CONFIRMING, Some(bytes), Some(key_id)) => {
                 let secret =
                     self.inner.keys.open(associated(row.id, row.user_id), &Sealed { key_id, bytes })?;

@@ -17,6 +17,7 @@ pub mod clock;
 mod companies;
 mod demo;
 mod error;
+mod fail_point;
 mod flows;
 pub mod keys;
 pub mod local_time;
@@ -27,12 +28,15 @@ pub mod password;
 mod people;
 pub mod random;
 mod records;
+mod recovery;
 mod recovery_code;
+mod reset;
 pub mod secret;
 mod security;
 mod set_up_app;
 mod settings;
 mod sign_in;
+mod step_up;
 pub mod store;
 pub mod totp;
 
@@ -41,16 +45,20 @@ pub use companies::{CompanyChange, CompanyRow, NewCompany};
 pub use demo::DemoPerson;
 pub use error::Error;
 pub use people::UserRow;
+pub use recovery::{Administrator, Fate, Recovery, RecoveryMethod};
 pub use recovery_code::StagedRecoveryCode;
+pub use reset::InPersonCode;
 pub use sea_orm::DbErr as StoreError;
 pub use security::{MethodFacts, Security};
 pub use set_up_app::{AppFlowStep, AppSetUp};
 pub use settings::Settings;
+pub use step_up::StepUp;
 
 use clock::Clock;
 use keys::Keys;
 use password::PasswordPool;
 use random::Randomness;
+use sea_orm::DatabaseTransaction;
 use std::sync::Arc;
 use store::Store;
 
@@ -110,6 +118,14 @@ impl Vestibule {
     #[must_use]
     pub fn passwords(&self) -> &PasswordPool {
         &self.inner.passwords
+    }
+
+    /// Commits a step. `name` is where a fault test can end the program, before or after (see `fail_point`).
+    async fn commit(&self, transaction: DatabaseTransaction, name: &'static str) -> Result<(), Error> {
+        fail_point::pass(name, fail_point::When::Before);
+        transaction.commit().await?;
+        fail_point::pass(name, fail_point::When::After);
+        Ok(())
     }
 
     /// A new identifier: UUIDv7 of the clock's time.

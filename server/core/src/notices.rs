@@ -13,7 +13,12 @@ use crate::{Error, Vestibule};
 pub(crate) enum Notice {
     AppAdded,
     AppChanged,
+    AppRemoved,
     RecoveryCodeSaved,
+    RecoveryCodeUsed,
+    MfaReset,
+    PasswordChanged,
+    EmailChanged,
     NewDevice,
 }
 
@@ -22,7 +27,12 @@ impl Notice {
         match self {
             Self::AppAdded => "Authenticator app added",
             Self::AppChanged => "Authenticator app changed",
+            Self::AppRemoved => "Authenticator app removed",
             Self::RecoveryCodeSaved => "New recovery code saved",
+            Self::RecoveryCodeUsed => "Recovery code used",
+            Self::MfaReset => "Two-factor authentication reset",
+            Self::PasswordChanged => "Password changed",
+            Self::EmailChanged => "Email address changed",
             Self::NewDevice => "Signed in on a new device",
         }
     }
@@ -36,6 +46,24 @@ impl Notice {
             Self::AppChanged => {
                 "The authenticator app of your account was changed. Codes of the earlier app no longer work."
             }
+            Self::AppRemoved => {
+                "The authenticator app of your account was removed. Its codes no longer work."
+            }
+            Self::RecoveryCodeUsed => {
+                "Your recovery code was used to get into your account. It is spent, and every other device was \
+                 signed out."
+            }
+            Self::MfaReset => {
+                "The two-factor authentication of your account was reset: its methods and its recovery code were \
+                 removed, and every device was signed out. At your next sign-in you set it up again, with the code \
+                 that you are handed in person."
+            }
+            Self::PasswordChanged => {
+                "The password of your account was changed, and every device was signed out."
+            }
+            Self::EmailChanged => {
+                "The email address of your account was changed. From now on only the new address signs in."
+            }
             Self::RecoveryCodeSaved => {
                 "A new recovery code was saved for your account. Any earlier code is void."
             }
@@ -46,14 +74,14 @@ impl Notice {
 
 impl Vestibule {
     /// Posts the notice to the person, in the transaction of the change. Who is in no company is not sent to an
-    /// administrator.
+    /// administrator. `client` did it; `None`: the operator.
     pub(crate) async fn notify(
         &self,
         transaction: &DatabaseTransaction,
         user: &User,
         in_company: bool,
         notice: Notice,
-        client: &Client,
+        client: Option<&Client>,
     ) -> Result<(), Error> {
         let settings = &self.inner.settings;
         let zone = user.time_zone.as_deref().and_then(|name| local_time::zone(name).ok());
@@ -73,7 +101,7 @@ impl Vestibule {
             name = user.name,
             sentence = notice.sentence(),
             when = local_time::spelt_out(self.now(), &zone.unwrap_or(TimeZone::UTC)),
-            address = client.address,
+            address = client.map_or("the operator's command line", |client| &client.address),
             product = settings.product,
             url = settings.public_url,
         );

@@ -1,11 +1,15 @@
 //! People, as an operator manages them on the command line.
 
-use domain::{Email, Timestamp, UserId};
+use domain::{Email, Role, Timestamp, UserId};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::audit::{Entry, Event};
+use crate::caller::User;
+use crate::methods::methods_of;
+use crate::notices::Notice;
 use crate::secret::Password;
-use crate::store::entities::{method, user};
+use crate::store::entities::{company, membership, method, user};
 use crate::{Error, Vestibule};
 
 /// Longest name, in characters.
@@ -58,6 +62,85 @@ impl Vestibule {
         Ok(id)
     }
 
+    /// Sets a person's password, as the operator. Every session ends; the methods stay.
+    ///
+    /// # Errors
+    /// [`Error::Refusal`] where there is no such person.
+    pub async fn set_password(&self, email: &Email, password: Password) -> Result<(), Error> {
+        let person = existing_user(self.inner.store.reader(), email).await?;
+        let user = UserId(person.id);
+        let hash = self.inner.passwords.hash(self.inner.passwords.admit()?, password).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.forget_password_attempts(&transaction, email).await?;
+        user::Entity::update_many()
+            .col_expr(user::Column::PasswordHash, Expr::value(hash))
+            .col_expr(user::Column::PasswordChangedAt, Expr::value(self.now().0))
+            .filter(user::Column::Id.eq(user.0))
+            .exec(&transaction)
+            .await?;
+        self.end_all_records(&transaction, user).await?;
+        self.audit(&transaction, Entry::operator(Event::PasswordSet, Some(user), None)).await?;
+        let in_company = self.standing(&transaction, user).await?.in_company;
+        self.notify(&transaction, &person.into(), in_company, Notice::PasswordChanged, None).await?;
+        self.commit(transaction, "set_password").await
+    }
+
+    /// Gives a person another address, as the operator. Every session ends, and both addresses are told.
+    ///
+    /// # Errors
+    /// [`Error::Refusal`] where there is no such person, or the new address is taken.
+    pub async fn set_email(&self, email: &Email, new: &Email) -> Result<(), Error> {
+        let person = existing_user(self.inner.store.reader(), email).await?;
+        let user = UserId(person.id);
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        if user_by_email(&transaction, new).await?.is_some() {
+            return Err(Error::Refusal(format!("there is already a user {new}")));
+        }
+        self.forget_password_attempts(&transaction, email).await?;
+        self.forget_password_attempts(&transaction, new).await?;
+        user::Entity::update_many()
+            .col_expr(user::Column::Email, Expr::value(new.as_str()))
+            .filter(user::Column::Id.eq(user.0))
+            .exec(&transaction)
+            .await?;
+        self.end_all_records(&transaction, user).await?;
+        self.audit(&transaction, Entry::operator(Event::EmailSet, Some(user), None)).await?;
+        let in_company = self.standing(&transaction, user).await?.in_company;
+        let before: User = person.into();
+        let after = User { email: new.as_str().to_owned(), ..before.clone() };
+        for told in [before, after] {
+            self.notify(&transaction, &told, in_company, Notice::EmailChanged, None).await?;
+        }
+        self.commit(transaction, "set_email").await
+    }
+
+    /// Deletes a person with their secrets, numbers, codes and sessions (S60). The audit log keeps what happened.
+    ///
+    /// # Errors
+    /// [`Error::Refusal`] where there is no such person, or it is the last administrator of a company with other
+    /// members.
+    pub async fn delete_user(&self, email: &Email) -> Result<(), Error> {
+        let person = existing_user(self.inner.store.reader(), email).await?;
+        let user = UserId(person.id);
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        if let Some(company) = last_administrator_of(&transaction, user).await? {
+            let why = format!("{email} is the last administrator of {company}: make somebody else one first");
+            return Err(Error::Refusal(why));
+        }
+        self.forget_factor_attempts(&transaction, user).await?;
+        self.forget_password_attempts(&transaction, email).await?;
+        let with_method = i64::from(!methods_of(&transaction, user).await?.is_empty());
+        let counters = [(company::Column::Members, -1), (company::Column::MembersWithMethod, -with_method)];
+        self.count(&transaction, user, &counters).await?;
+        // Everything that belongs to the person goes with the row.
+        user::Entity::delete_by_id(user.0).exec(&transaction).await?;
+        self.audit(&transaction, Entry::operator(Event::UserDeleted, Some(user), None)).await?;
+        self.commit(transaction, "delete_user").await
+    }
+
     /// Everybody, by address.
     ///
     /// # Errors
@@ -87,6 +170,43 @@ pub(crate) async fn user_by_email(
     email: &Email,
 ) -> Result<Option<user::Model>, Error> {
     Ok(user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(connection).await?)
+}
+
+/// The person with this address.
+///
+/// # Errors
+/// [`Error::Refusal`] where there is none.
+pub(crate) async fn existing_user(
+    connection: &impl ConnectionTrait,
+    email: &Email,
+) -> Result<user::Model, Error> {
+    let person = user_by_email(connection, email).await?;
+    person.ok_or_else(|| Error::Refusal(format!("there is no user {email}")))
+}
+
+/// The slug of a company that has other members and no other administrator than this person.
+async fn last_administrator_of(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Option<String>, Error> {
+    let administered = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user.0))
+        .filter(membership::Column::Role.eq(Role::Administrator.as_str()))
+        .filter(membership::Column::AcceptedAt.is_not_null())
+        .find_also_related(company::Entity)
+        .all(connection)
+        .await?;
+    for company in administered.into_iter().filter_map(|(_, company)| company) {
+        let others = membership::Entity::find()
+            .filter(membership::Column::CompanyId.eq(company.id))
+            .filter(membership::Column::UserId.ne(user.0))
+            .filter(membership::Column::AcceptedAt.is_not_null());
+        let administrators = others.clone().filter(membership::Column::Role.eq(Role::Administrator.as_str()));
+        if others.one(connection).await?.is_some() && administrators.one(connection).await?.is_none() {
+            return Ok(Some(company.slug));
+        }
+    }
+    Ok(None)
 }
 
 /// A name that can be shown: not empty, not longer than [`NAME_LENGTH`], without control characters.

@@ -30,6 +30,18 @@ pub fn bytes<const N: usize>(random: &dyn Randomness) -> [u8; N] {
     bytes
 }
 
+/// A random number below `bound`, each as likely as the next.
+pub fn below(random: &dyn Randomness, bound: u32) -> u32 {
+    // The numbers above the last whole multiple would favour the small ones: they are drawn again.
+    let limit = u32::MAX - u32::MAX % bound;
+    loop {
+        let number = u32::from_be_bytes(bytes(random));
+        if number < limit {
+            return number % bound;
+        }
+    }
+}
+
 /// A UUIDv7 of this instant (RFC 9562, section 5.7).
 pub fn uuid(random: &dyn Randomness, now: Timestamp) -> Uuid {
     let milliseconds = u64::try_from(now.0).unwrap_or(0);

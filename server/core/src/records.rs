@@ -1,7 +1,7 @@
 //! Records of sign-ins, as they move: a new token at every step, ended together, and the browsers they leave known.
 
 use domain::{Ended, MethodKind, SessionId, SessionState, UserId};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -16,6 +16,23 @@ use crate::{Error, Vestibule};
 
 /// How many browsers stay known to an account.
 const MOST_KNOWN_BROWSERS: u64 = 10;
+
+/// What was shown to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    Method(MethodKind),
+    RecoveryCode,
+}
+
+impl Proof {
+    /// The name used in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Method(kind) => kind.as_str(),
+            Self::RecoveryCode => "recovery_code",
+        }
+    }
+}
 
 impl Vestibule {
     /// Gives the record a new token and a state (S30), if it is still what the caller saw: a record that has
@@ -39,16 +56,16 @@ impl Vestibule {
         if update.exec(transaction).await?.rows_affected == 1 { Ok(token) } else { Err(Error::Stale) }
     }
 
-    /// Writes down that a method was proved in this session.
+    /// Writes down that a method or the recovery code was shown to work in this session.
     pub(crate) async fn proved(
         &self,
         transaction: &DatabaseTransaction,
         session: SessionId,
-        kind: MethodKind,
+        by: Proof,
     ) -> Result<(), Error> {
         session::Entity::update_many()
             .col_expr(session::Column::ProvedAt, Expr::value(self.now().0))
-            .col_expr(session::Column::ProvedBy, Expr::value(kind.as_str()))
+            .col_expr(session::Column::ProvedBy, Expr::value(by.as_str()))
             .filter(session::Column::Id.eq(session.0))
             .exec(transaction)
             .await?;
@@ -84,12 +101,35 @@ impl Vestibule {
         user: UserId,
         keep: SessionId,
     ) -> Result<(), Error> {
+        self.end_records_where(transaction, user, session::Column::Id.ne(keep.0)).await
+    }
+
+    /// Ends every record of the person, for what an operator changes.
+    pub(crate) async fn end_all_records(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+    ) -> Result<(), Error> {
+        self.end_records_where(transaction, user, session::Column::Id.is_not_null()).await
+    }
+
+    async fn end_records_where(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+        which: SimpleExpr,
+    ) -> Result<(), Error> {
         session::Entity::update_many()
             .col_expr(session::Column::EndedAt, Expr::value(self.now().0))
             .col_expr(session::Column::EndedReason, Expr::value(Ended::Changed.as_str()))
             .filter(session::Column::UserId.eq(user.0))
-            .filter(session::Column::Id.ne(keep.0))
-            .filter(session::Column::EndedAt.is_null())
+            .filter(which)
+            // Also those that ended by themselves: a recovery that waits to be reopened waits no longer.
+            .filter(
+                Condition::any()
+                    .add(session::Column::EndedAt.is_null())
+                    .add(session::Column::State.eq(SessionState::Recovering.as_str())),
+            )
             .exec(transaction)
             .await?;
         Ok(())
@@ -144,7 +184,7 @@ impl Vestibule {
             SessionState::Full => Some(self.complete_sign_in(&transaction, client, user).await?),
             _ => None,
         };
-        transaction.commit().await?;
+        self.commit(transaction, state.as_str()).await?;
         Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
     }
 
@@ -175,7 +215,7 @@ impl Vestibule {
         }
         if person.last_full_session_at.is_some() {
             let in_company = self.standing(transaction, user).await?.in_company;
-            self.notify(transaction, &person.into(), in_company, Notice::NewDevice, client).await?;
+            self.notify(transaction, &person.into(), in_company, Notice::NewDevice, Some(client)).await?;
         }
         self.know_browser(transaction, client, user).await
     }

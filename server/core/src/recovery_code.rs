@@ -1,6 +1,6 @@
 //! Save Your Recovery Code: staged, shown once, and valid from its acknowledgement on (S22, S24).
 
-use domain::{AppFlow, RecoveryCode, RecoveryCodeId, SessionState, Timestamp, UserId};
+use domain::{RecoveryCode, RecoveryCodeId, SessionId, SessionState, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn};
-use crate::methods::active_app;
+use crate::methods::{active_app, methods_of};
 use crate::notices::Notice;
 use crate::store::entities::recovery_code;
 use crate::{Error, Vestibule, random};
@@ -59,19 +59,17 @@ impl Vestibule {
             id: Set(id.0),
             user_id: Set(user.0),
             session_id: Set(Some(signed_in.record.id)),
-            code_hash: Set(self
-                .inner
-                .keys
-                .keyed_hash("recovery code", &[user.0.as_bytes(), code.as_bytes()])),
+            code_hash: Set(self.recovery_code_hash(user, &code)),
             created_at: Set(now.0),
             acknowledged_at: Set(None),
             consumed_at: Set(None),
+            consumed_in: Set(None),
             void_at: Set(None),
         })
         .exec_without_returning(&transaction)
         .await?;
         let app = active_app(&transaction, user).await?;
-        transaction.commit().await?;
+        self.commit(transaction, "stage_recovery_code").await?;
         Ok(StagedRecoveryCode {
             id,
             code,
@@ -107,12 +105,13 @@ impl Vestibule {
         self.end_other_records(&transaction, user.id, record).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
         self.audit(&transaction, Entry::own(Event::RecoveryCodeSaved, user.id, client)).await?;
-        self.notify(&transaction, user, signed_in.in_company, Notice::RecoveryCodeSaved, client).await?;
+        self.notify(&transaction, user, signed_in.in_company, Notice::RecoveryCodeSaved, Some(client))
+            .await?;
         let known = match at_sign_in {
             true => Some(self.complete_sign_in(&transaction, client, user.id).await?),
             false => None,
         };
-        transaction.commit().await?;
+        self.commit(transaction, "acknowledge_recovery_code").await?;
         self.outbox_has_mail();
         Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
     }
@@ -142,15 +141,45 @@ impl Vestibule {
         if acknowledged.rows_affected == 1 { Ok(()) } else { Err(Error::Stale) }
     }
 
-    /// A session that is signed in has a code to save only at the end of a set-up.
+    /// Request New Code, from the profile: from here on the session has a code to save. The code that works stays
+    /// valid until the new one is acknowledged.
+    ///
+    /// # Errors
+    /// [`Error::StepUpNeeded`]; [`Error::WrongState`] for who has no method; [`Error::Stale`] for another record
+    /// than the caller's.
+    pub async fn request_recovery_code(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+    ) -> Result<(), Error> {
+        let signed_in = caller.of_record(record)?;
+        let user = signed_in.user.id;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.lock_record(&transaction, signed_in).await?;
+        let methods = methods_of(&transaction, user).await?;
+        if methods.is_empty() {
+            return Err(Error::WrongState);
+        }
+        self.require_step_up(signed_in, &methods)?;
+        self.begin_saving(&transaction, signed_in).await?;
+        self.audit(&transaction, Entry::own(Event::RecoveryCodeRequested, user, client)).await?;
+        self.commit(transaction, "request_recovery_code").await
+    }
+
+    /// A session that is signed in has a code to save only at the end of a set-up, or where it was requested.
     async fn check_saving(
         &self,
         transaction: &DatabaseTransaction,
         signed_in: &SignedIn,
     ) -> Result<(), Error> {
-        let flow = self.open_flow(transaction, signed_in.record.id).await?;
-        let saving = flow.is_some_and(|flow| matches!(flow.state, AppFlow::Saving));
-        if saving { Ok(()) } else { Err(Error::WrongState) }
+        if self.is_saving(transaction, signed_in.record.id).await? { Ok(()) } else { Err(Error::WrongState) }
+    }
+
+    /// What is stored of a code (S22): a fast hash, keyed, is enough for 128 random bits.
+    pub(crate) fn recovery_code_hash(&self, user: UserId, code: &RecoveryCode) -> Vec<u8> {
+        self.inner.keys.keyed_hash("recovery code", &[user.0.as_bytes(), code.as_bytes()])
     }
 }
 
@@ -163,7 +192,7 @@ pub(crate) async fn valid_recovery_code(
 }
 
 /// A code of this person that works: acknowledged, not consumed, not void. The unique index says the same.
-fn is_valid(user: UserId) -> Condition {
+pub(crate) fn is_valid(user: UserId) -> Condition {
     Condition::all()
         .add(recovery_code::Column::UserId.eq(user.0))
         .add(recovery_code::Column::AcknowledgedAt.is_not_null())

@@ -3,11 +3,8 @@
 //! The app that works goes on working until the new one is confirmed, and the two are swapped in one transaction.
 
 use domain::{
-    AppFlow, Email, FlowId, MethodKind, OneTimeCode, Requirement, SessionId, SessionState, Timestamp,
-    app_flow,
+    AppFlow, FlowId, MethodKind, OneTimeCode, Requirement, SessionId, SessionState, Timestamp, app_flow,
 };
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use zeroize::Zeroizing;
 
 use crate::attempts::AttemptKind;
@@ -16,9 +13,8 @@ use crate::caller::{Caller, Client, Entered, SignedIn};
 use crate::flows::OpenFlow;
 use crate::methods::active_app;
 use crate::notices::Notice;
-use crate::password::Verdict;
+use crate::records::Proof;
 use crate::secret::Password;
-use crate::store::entities::{session, user};
 use crate::totp::{Match, TotpSecret};
 use crate::{Error, Vestibule};
 
@@ -50,8 +46,8 @@ pub enum AppFlowStep {
 }
 
 impl Vestibule {
-    /// Begins the set-up that the sign-in requires, or goes on with the one that is open. The password (and the
-    /// method that there was) has just been given.
+    /// Begins the set-up that the sign-in or the recovery asks for, or goes on with the one that is open. The password
+    /// (and the method that there was, or the recovery code) has just been given.
     ///
     /// # Errors
     /// [`Error::Stale`] for another record than the caller's; [`Error::WrongState`] where a set-up that was opened
@@ -66,7 +62,7 @@ impl Vestibule {
         if let Some(set_up) = self.app_set_up(caller).await? {
             return Ok(set_up);
         }
-        if signed_in.stored_state != SessionState::EnrolOnly {
+        if !matches!(signed_in.stored_state, SessionState::EnrolOnly | SessionState::Recovering) {
             return Err(Error::WrongState);
         }
         let transaction = self.inner.store.begin().await?;
@@ -83,7 +79,7 @@ impl Vestibule {
                 self.begin_flow(&transaction, signed_in, state).await?
             }
         };
-        transaction.commit().await?;
+        self.commit(transaction, "start_app_set_up").await?;
         self.view(signed_in, &flow).await
     }
 
@@ -114,14 +110,10 @@ impl Vestibule {
         let state = AppFlow::begin(has_method, proved_at, self.now(), secret);
         let flow = self.begin_flow(&transaction, signed_in, state).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
-        session::Entity::update_many()
-            .col_expr(session::Column::PasswordAt, Expr::value(self.now().0))
-            .filter(session::Column::Id.eq(record.0))
-            .exec(&transaction)
-            .await?;
+        self.password_given(&transaction, record).await?;
         let entry = Entry::own(Event::SetUpOpened, signed_in.user.id, client).method(MethodKind::App);
         self.audit(&transaction, entry).await?;
-        transaction.commit().await?;
+        self.commit(transaction, "open_app_set_up").await?;
         let entered = Entered { caller: self.caller_by_id(record).await?, token, known: None };
         Ok((self.view(signed_in, &flow).await?, entered))
     }
@@ -153,16 +145,12 @@ impl Vestibule {
         let subject = self.factor_subject(client, AttemptKind::App, signed_in.user.id).await?;
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, signed_in.user.id, None).await?;
-        let (row, AppFlow::Proving(proving)) =
-            self.flow_of_form(&transaction, signed_in, id).await?.into_parts()
-        else {
-            return Err(Error::Stale);
-        };
+        let (row, proving) = self.proving_flow(&transaction, signed_in, id).await?;
         let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
         let token = self.advance(&transaction, signed_in, signed_in.stored_state).await?;
         let next = proving.proved(TotpSecret::new(&*self.inner.random));
-        let flow = self.move_flow(&transaction, row, next).await?;
-        transaction.commit().await?;
+        let flow = self.move_flow(&transaction, row, next, Some(Proof::Method(MethodKind::App))).await?;
+        self.commit(transaction, "prove_app").await?;
         let entered = Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None };
         Ok((self.view(signed_in, &flow).await?, entered))
     }
@@ -202,31 +190,35 @@ impl Vestibule {
         };
         self.clear_attempts(&transaction, &subject).await?;
         let (secret, next) = confirming.confirmed();
-        self.move_flow(&transaction, row, next).await?;
-        let changed = self.replace_app(&transaction, user.id, &secret, step).await?;
-        self.forget_app_attempts(&transaction, user.id).await?;
+        self.move_flow(&transaction, row, next, None).await?;
+        let mut state = signed_in.stored_state;
+        let kept_in = (state == SessionState::Recovering).then(|| signed_in.id());
+        let changed = self.replace_app(&transaction, user.id, &secret, step, kept_in).await?;
+        self.forget_attempts(&transaction, user.id, AttemptKind::App).await?;
         self.forget_other_browsers(&transaction, client, user.id).await?;
         self.end_other_records(&transaction, user.id, signed_in.id()).await?;
-        let mut state = signed_in.stored_state;
-        if state == SessionState::EnrolOnly {
-            state = SessionState::SaveCode;
+        if matches!(state, SessionState::EnrolOnly | SessionState::Recovering) {
+            // At sign-in the recovery code has its own state, and a recovery may have other methods to look at.
             self.end_flows(&transaction, signed_in.record.id).await?;
         }
+        if state == SessionState::EnrolOnly {
+            state = SessionState::SaveCode;
+        }
         let token = self.advance(&transaction, signed_in, state).await?;
-        self.proved(&transaction, signed_in.id(), MethodKind::App).await?;
+        self.proved(&transaction, signed_in.id(), Proof::Method(MethodKind::App)).await?;
         let (event, notice) = if changed {
             (Event::AppChanged, Notice::AppChanged)
         } else {
             (Event::AppAdded, Notice::AppAdded)
         };
         self.audit(&transaction, Entry::own(event, user.id, client).method(MethodKind::App)).await?;
-        self.notify(&transaction, user, signed_in.in_company, notice, client).await?;
-        transaction.commit().await?;
+        self.notify(&transaction, user, signed_in.in_company, notice, Some(client)).await?;
+        self.commit(transaction, "confirm_app").await?;
         self.outbox_has_mail();
         Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None })
     }
 
-    /// Leaves a set-up that was opened in the profile.
+    /// Leaves a set-up that was opened in the profile or in a recovery.
     ///
     /// # Errors
     /// [`Error::Stale`] where it is not the open one; [`Error::WrongState`] where the sign-in requires it.
@@ -244,34 +236,6 @@ impl Vestibule {
         self.end_flows(&transaction, signed_in.record.id).await?;
         transaction.commit().await?;
         Ok(())
-    }
-
-    /// Checks the password of the person who is signed in, within its budget, and gives the hash that it matched.
-    async fn confirm_password(
-        &self,
-        client: &Client,
-        signed_in: &SignedIn,
-        password: Password,
-    ) -> Result<String, Error> {
-        let slot = self.inner.passwords.admit()?;
-        let user = signed_in.user.id;
-        let email = Email::parse(&signed_in.user.email).map_err(|_| Error::Corrupt("email"))?;
-        let subject = self.password_subject(client, &email, Some(user)).await?;
-        self.reserve_alone(&subject).await?;
-        let person = user::Entity::find_by_id(user.0).one(self.inner.store.reader()).await?;
-        let hash = person.and_then(|person| person.password_hash);
-        let verdict = self.inner.passwords.verify(slot, password, hash.as_deref()).await?;
-        let transaction = self.inner.store.begin().await?;
-        let entry = Entry::own(Event::PasswordEntered, user, client);
-        let (Verdict::Right, Some(hash)) = (verdict, hash) else {
-            self.audit(&transaction, entry.failed()).await?;
-            transaction.commit().await?;
-            return Err(Error::WrongPassword);
-        };
-        self.clear_attempts(&transaction, &subject).await?;
-        self.audit(&transaction, entry).await?;
-        transaction.commit().await?;
-        Ok(hash)
     }
 
     async fn view(&self, signed_in: &SignedIn, flow: &OpenFlow) -> Result<AppSetUp, Error> {

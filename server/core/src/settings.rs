@@ -10,6 +10,8 @@ pub struct Settings {
     pub public_url: String,
     /// Whom people turn to who have no administrator.
     pub support: Option<String>,
+    /// How long sessions live.
+    pub session_limits: domain::SessionLimits,
     /// Countries (ISO 3166-1 alpha-2) whose numbers payments users may use.
     pub payments_countries: Vec<String>,
 }

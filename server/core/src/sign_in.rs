@@ -55,9 +55,14 @@ impl Vestibule {
         if let Some(record) = earlier.record_id() {
             self.end_record(&transaction, record, Ended::Replaced).await?;
         }
-        let state = after_password(&self.standing(&transaction, user).await?.assessment);
-        let (record, token) = self.insert_record(&transaction, client, user, state, return_to).await?;
-        self.commit_step(transaction, client, user, record, state, token).await
+        let mfa_reset = mfa_was_reset(&transaction, user).await?;
+        let state = after_password(&self.standing(&transaction, user).await?.assessment, mfa_reset);
+        // A browser without a token of its own gets one now: a recovery that is interrupted is reopened by it.
+        let browser = client.known.clone().unwrap_or_else(|| Token::new(&*self.inner.random));
+        let (record, token) =
+            self.insert_record(&transaction, client, &browser, user, state, return_to).await?;
+        let entered = self.commit_step(transaction, client, user, record, state, token).await?;
+        Ok(Entered { known: entered.known.or(Some(browser).filter(|_| client.known.is_none())), ..entered })
     }
 
     /// A sign-in that waited for a set-up which nobody asks for any more goes on to where it would be now.
@@ -73,7 +78,7 @@ impl Vestibule {
         let state = if signed_in.record.proved_at.is_some() {
             after_challenge(&assessment, valid_recovery_code(&transaction, user).await?.is_some())
         } else {
-            after_password(&assessment)
+            after_password(&assessment, signed_in.mfa_reset)
         };
         let token = self.advance(&transaction, signed_in, state).await?;
         self.end_flows(&transaction, signed_in.record.id).await?;
@@ -98,6 +103,7 @@ impl Vestibule {
         &self,
         transaction: &DatabaseTransaction,
         client: &Client,
+        browser: &Token,
         user: UserId,
         state: SessionState,
         return_to: Option<ReturnPath>,
@@ -111,10 +117,11 @@ impl Vestibule {
             token_hash: Set(token.hash()),
             state: Set(state.as_str().to_owned()),
             epoch: Set(self.inner.store.epoch()),
-            password_at: Set(now),
+            password_at: Set(None),
             proved_at: Set(None),
             proved_by: Set(None),
             return_to: Set(return_to.map(|path| path.as_str().to_owned())),
+            browser_hash: Set(browser.hash()),
             address: Set(client.address.clone()),
             browser: Set(client.browser.clone()),
             state_since: Set(now),
@@ -126,4 +133,10 @@ impl Vestibule {
         .await?;
         Ok((record, token))
     }
+}
+
+/// Whether an administrator has taken the person's methods away, and none was set up since.
+async fn mfa_was_reset(transaction: &DatabaseTransaction, user: UserId) -> Result<bool, Error> {
+    let person = user::Entity::find_by_id(user.0).one(transaction).await?.ok_or(Error::Stale)?;
+    Ok(person.mfa_reset_at.is_some())
 }

@@ -117,6 +117,7 @@ pub mod method {
         pub country: Option<String>,
         pub added_at: i64,
         pub last_used_at: Option<i64>,
+        pub kept_in: Option<Uuid>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -137,10 +138,11 @@ pub mod session {
         pub token_hash: Vec<u8>,
         pub state: String,
         pub epoch: i64,
-        pub password_at: i64,
+        pub password_at: Option<i64>,
         pub proved_at: Option<i64>,
         pub proved_by: Option<String>,
         pub return_to: Option<String>,
+        pub browser_hash: Vec<u8>,
         pub address: String,
         pub browser: String,
         pub state_since: i64,
@@ -248,6 +250,7 @@ pub mod recovery_code {
         pub created_at: i64,
         pub acknowledged_at: Option<i64>,
         pub consumed_at: Option<i64>,
+        pub consumed_in: Option<Uuid>,
         pub void_at: Option<i64>,
     }
 

@@ -1,0 +1,390 @@
+//! The way back of somebody who has lost a method (S23): the recovery code is spent, every method is set up anew,
+//! shown to work or let go, and a new code is saved. And who can help when nothing is left.
+
+use domain::{
+    Ended, FlowId, MethodKind, OneTimeCode, RecoveryCode, Role, SessionId, SessionState, Timestamp, UserId,
+    after_challenge,
+};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Value,
+};
+use uuid::Uuid;
+
+use crate::attempts::{AttemptKind, Subject};
+use crate::audit::{Entry, Event};
+use crate::caller::{Caller, Client, Entered, SignedIn};
+use crate::methods::{kind_of, methods_of};
+use crate::notices::Notice;
+use crate::records::Proof;
+use crate::recovery_code::is_valid;
+use crate::secret::Token;
+use crate::security::MethodFacts;
+use crate::store::entities::{company, membership, method, recovery_code, session, user};
+use crate::totp::TotpSecret;
+use crate::{Error, Vestibule};
+
+/// How many administrators are named to somebody who has nothing left.
+const MOST_ADMINISTRATORS: u64 = 20;
+
+/// How a recovery stands.
+#[derive(Debug)]
+pub struct Recovery {
+    /// Every method of the person.
+    pub methods: Vec<RecoveryMethod>,
+    /// When it ends, whatever is done meanwhile.
+    pub ends_at: Timestamp,
+}
+
+/// A method, and what has become of it in this recovery.
+#[derive(Clone, Copy, Debug)]
+pub struct RecoveryMethod {
+    /// Which.
+    pub kind: MethodKind,
+    /// Since when, and how recently used.
+    pub facts: MethodFacts,
+    /// What has become of it.
+    pub fate: Fate,
+}
+
+/// What becomes of a method in a recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing yet: it is removed at the end.
+    Open,
+    /// It was shown to work.
+    Proved,
+    /// It was set up in this recovery.
+    New,
+}
+
+/// An administrator of one of a person's companies.
+#[derive(Clone, Debug)]
+pub struct Administrator {
+    /// Full name.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// The company's name.
+    pub company: String,
+}
+
+impl Vestibule {
+    /// Takes the recovery code at sign-in, in the place of a method. It is spent, whatever happens next, and every
+    /// other session ends. Where this browser has spent the same code already and not finished, that recovery is
+    /// opened again: a spent code must not be a lock-out.
+    ///
+    /// # Errors
+    /// [`Error::WrongCode`], [`Error::Paused`]; [`Error::Stale`] for another record than the caller's.
+    pub async fn use_recovery_code(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+        code: RecoveryCode,
+    ) -> Result<Entered, Error> {
+        let signed_in = caller.of_record(record)?;
+        let user = signed_in.user.id;
+        let subject = self.factor_subject(client, AttemptKind::RecoveryCode, user).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.reserve(&transaction, &subject).await?;
+        if let Some(interrupted) = self.interrupted(&transaction, client, user, &code).await? {
+            self.clear_attempts(&transaction, &subject).await?;
+            return self.reopen(transaction, client, signed_in, interrupted).await;
+        }
+        let transaction = self.spend(transaction, client, signed_in, &subject, &code).await?;
+        let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
+        self.commit(transaction, "use_recovery_code").await?;
+        self.outbox_has_mail();
+        Ok(Entered { caller: self.caller_by_id(record).await?, token, known: None })
+    }
+
+    /// Proves with the recovery code in a set-up that waits for a proof: the session becomes `recovering`, and the
+    /// set-up goes on in it.
+    ///
+    /// # Errors
+    /// As [`Vestibule::use_recovery_code`]; [`Error::Stale`] where the flow is another or waits for no proof.
+    pub async fn prove_with_recovery_code(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        id: FlowId,
+        code: RecoveryCode,
+    ) -> Result<Entered, Error> {
+        let signed_in = caller.signed_in()?;
+        let user = signed_in.user.id;
+        let subject = self.factor_subject(client, AttemptKind::RecoveryCode, user).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        let (row, proving) = self.proving_flow(&transaction, signed_in, id).await?;
+        self.reserve(&transaction, &subject).await?;
+        let transaction = self.spend(transaction, client, signed_in, &subject, &code).await?;
+        let next = proving.proved(TotpSecret::new(&*self.inner.random));
+        self.move_flow(&transaction, row, next, Some(Proof::RecoveryCode)).await?;
+        let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
+        // Where the sign-in was to lead is not where this leads.
+        session::Entity::update_many()
+            .col_expr(session::Column::ReturnTo, Expr::value(Option::<String>::None))
+            .filter(session::Column::Id.eq(signed_in.record.id))
+            .exec(&transaction)
+            .await?;
+        self.commit(transaction, "prove_with_recovery_code").await?;
+        self.outbox_has_mail();
+        Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None })
+    }
+
+    /// How the caller's recovery stands.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn recovery(&self, caller: &Caller) -> Result<Recovery, Error> {
+        let signed_in = caller.signed_in()?;
+        let methods = methods_of(self.inner.store.reader(), signed_in.user.id).await?;
+        let methods =
+            methods.iter().map(|method| in_recovery(signed_in, method)).collect::<Result<_, _>>()?;
+        Ok(Recovery { methods, ends_at: caller.ends_at().unwrap_or_else(|| self.now()) })
+    }
+
+    /// Shows with a code that the old app still works: it stays.
+    ///
+    /// # Errors
+    /// As [`Vestibule::challenge_app`].
+    pub async fn keep_app(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+        code: OneTimeCode,
+    ) -> Result<Recovery, Error> {
+        let signed_in = caller.of_record(record)?;
+        let user = signed_in.user.id;
+        let subject = self.factor_subject(client, AttemptKind::App, user).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.lock_record(&transaction, signed_in).await?;
+        let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
+        method::Entity::update_many()
+            .col_expr(method::Column::KeptIn, Expr::value(record.0))
+            .filter(method::Column::UserId.eq(user.0))
+            .filter(method::Column::Kind.eq(MethodKind::App.as_str()))
+            .exec(&transaction)
+            .await?;
+        // Whatever was begun to be set up in its place is not needed any more.
+        self.end_flows(&transaction, record.0).await?;
+        let entry = Entry::own(Event::AppKept, user, client).method(MethodKind::App);
+        self.audit(&transaction, entry).await?;
+        self.commit(transaction, "keep_app").await?;
+        self.recovery(caller).await
+    }
+
+    /// Ends the recovery: methods that were neither set up in it nor shown to work are removed, for they may be in the
+    /// wrong hands. `removing` are the ones that the person was told of. A new recovery code follows.
+    ///
+    /// # Errors
+    /// [`Error::WrongState`] where none would be left; [`Error::Stale`] where others would be removed than the person
+    /// was told of, or for another record than the caller's.
+    pub async fn finish_recovery(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+        removing: &[MethodKind],
+    ) -> Result<Entered, Error> {
+        let signed_in = caller.of_record(record)?;
+        let user = &signed_in.user;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user.id, None).await?;
+        let methods = methods_of(&transaction, user.id).await?;
+        let (kept, lost): (Vec<_>, Vec<_>) =
+            methods.into_iter().partition(|method| method.kept_in == Some(record.0));
+        let kinds = lost.iter().map(kind_of).collect::<Result<Vec<_>, _>>()?;
+        if kept.is_empty() {
+            return Err(Error::WrongState);
+        }
+        if kinds.len() != removing.len() || !kinds.iter().all(|kind| removing.contains(kind)) {
+            return Err(Error::Stale);
+        }
+        for method in &lost {
+            self.remove_lost(&transaction, client, signed_in, method).await?;
+        }
+        self.forget_other_browsers(&transaction, client, user.id).await?;
+        self.end_flows(&transaction, record.0).await?;
+        self.end_other_records(&transaction, user.id, record).await?;
+        let state = after_challenge(&self.standing(&transaction, user.id).await?.assessment, false);
+        let token = self.advance(&transaction, signed_in, state).await?;
+        let entered = self.commit_step(transaction, client, user.id, record, state, token).await?;
+        self.outbox_has_mail();
+        Ok(entered)
+    }
+
+    /// Who administers the caller's companies, besides the caller: named only after the right password.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn administrators(&self, caller: &Caller) -> Result<Vec<Administrator>, Error> {
+        let signed_in = caller.signed_in()?;
+        let reader = self.inner.store.reader();
+        let own = membership::Entity::find()
+            .filter(membership::Column::UserId.eq(signed_in.user.id.0))
+            .filter(membership::Column::AcceptedAt.is_not_null())
+            .all(reader)
+            .await?;
+        let companies: Vec<Uuid> = own.iter().map(|membership| membership.company_id).collect();
+        let others = membership::Entity::find()
+            .filter(membership::Column::CompanyId.is_in(companies))
+            .filter(membership::Column::Role.eq(Role::Administrator.as_str()))
+            .filter(membership::Column::AcceptedAt.is_not_null())
+            .filter(membership::Column::UserId.ne(signed_in.user.id.0))
+            .find_also_related(company::Entity)
+            .order_by_asc(membership::Column::CompanyId)
+            .order_by_asc(membership::Column::UserId)
+            .limit(MOST_ADMINISTRATORS)
+            .all(reader)
+            .await?;
+        let ids = others.iter().map(|(membership, _)| membership.user_id);
+        let people = user::Entity::find().filter(user::Column::Id.is_in(ids)).all(reader).await?;
+        let mut named: Vec<Administrator> = others
+            .into_iter()
+            .filter_map(|(membership, company)| {
+                let person = people.iter().find(|person| person.id == membership.user_id)?;
+                let (name, email) = (person.name.clone(), person.email.clone());
+                Some(Administrator { name, email, company: company?.name })
+            })
+            .collect();
+        named.sort_by(|one, other| (&one.company, &one.name).cmp(&(&other.company, &other.name)));
+        Ok(named)
+    }
+
+    /// Spends the valid code by one conditional update, and ends every other session with it. Gives the transaction
+    /// back to go on with; after a wrong code it is committed, so that the failure stays.
+    async fn spend(
+        &self,
+        transaction: DatabaseTransaction,
+        client: &Client,
+        signed_in: &SignedIn,
+        subject: &Subject,
+        code: &RecoveryCode,
+    ) -> Result<DatabaseTransaction, Error> {
+        let user = &signed_in.user;
+        let entry = Entry::own(Event::RecoveryCodeUsed, user.id, client);
+        let spent = recovery_code::Entity::update_many()
+            .col_expr(recovery_code::Column::ConsumedAt, Expr::value(self.now().0))
+            .col_expr(recovery_code::Column::ConsumedIn, Expr::value(signed_in.record.id))
+            .filter(is_valid(user.id))
+            .filter(recovery_code::Column::CodeHash.eq(self.recovery_code_hash(user.id, code)))
+            .exec(&transaction)
+            .await?;
+        if spent.rows_affected != 1 {
+            self.audit(&transaction, entry.failed()).await?;
+            transaction.commit().await?;
+            return Err(Error::WrongCode);
+        }
+        self.clear_attempts(&transaction, subject).await?;
+        self.proved(&transaction, signed_in.id(), Proof::RecoveryCode).await?;
+        self.end_other_records(&transaction, user.id, signed_in.id()).await?;
+        self.audit(&transaction, entry).await?;
+        let notice = Notice::RecoveryCodeUsed;
+        self.notify(&transaction, user, signed_in.in_company, notice, Some(client)).await?;
+        Ok(transaction)
+    }
+
+    /// The recovery that this code has opened in this browser, if its time is not over.
+    async fn interrupted(
+        &self,
+        connection: &impl ConnectionTrait,
+        client: &Client,
+        user: UserId,
+        code: &RecoveryCode,
+    ) -> Result<Option<session::Model>, Error> {
+        let Some(browser) = &client.known else { return Ok(None) };
+        let spent = recovery_code::Entity::find()
+            .filter(recovery_code::Column::UserId.eq(user.0))
+            .filter(recovery_code::Column::CodeHash.eq(self.recovery_code_hash(user, code)))
+            .filter(recovery_code::Column::ConsumedAt.is_not_null())
+            .one(connection)
+            .await?;
+        let Some(record) = spent.and_then(|spent| spent.consumed_in) else { return Ok(None) };
+        let record = session::Entity::find_by_id(record).filter(may_reopen(browser)).one(connection).await?;
+        let limits = &self.inner.settings.session_limits;
+        let lifetime = domain::Lifetime::of(SessionState::Recovering, false, limits);
+        Ok(record.filter(|record| {
+            let began = Timestamp(record.state_since);
+            record.epoch == self.inner.store.epoch() && self.now() < began.plus(lifetime.absolute)
+        }))
+    }
+
+    /// Opens a recovery again in the place of the sign-in that has just been begun.
+    async fn reopen(
+        &self,
+        transaction: DatabaseTransaction,
+        client: &Client,
+        signed_in: &SignedIn,
+        interrupted: session::Model,
+    ) -> Result<Entered, Error> {
+        self.lock_record(&transaction, signed_in).await?;
+        self.end_record(&transaction, signed_in.id(), Ended::Replaced).await?;
+        let token = Token::new(&*self.inner.random);
+        let reopened = session::Entity::update_many()
+            .col_expr(session::Column::TokenHash, Expr::value(token.hash()))
+            // Counts as use: the whole rest of its thirty minutes is there.
+            .col_expr(session::Column::UsedAt, Expr::value(self.now().0))
+            .col_expr(session::Column::EndedAt, Expr::value(Option::<i64>::None))
+            .col_expr(session::Column::EndedReason, Expr::value(Value::String(None)))
+            .filter(session::Column::Id.eq(interrupted.id))
+            .filter(session::Column::TokenHash.eq(interrupted.token_hash))
+            .exec(&transaction)
+            .await?;
+        if reopened.rows_affected != 1 {
+            return Err(Error::Stale);
+        }
+        let entry = Entry::own(Event::RecoveryReopened, signed_in.user.id, client);
+        self.audit(&transaction, entry).await?;
+        self.commit(transaction, "reopen_recovery").await?;
+        let caller = self.caller_by_id(SessionId(interrupted.id)).await?;
+        Ok(Entered { caller, token, known: None })
+    }
+
+    async fn remove_lost(
+        &self,
+        transaction: &DatabaseTransaction,
+        client: &Client,
+        signed_in: &SignedIn,
+        lost: &method::Model,
+    ) -> Result<(), Error> {
+        let user = &signed_in.user;
+        method::Entity::delete_by_id(lost.id).exec(transaction).await?;
+        let entry = Entry::own(Event::AppRemoved, user.id, client).method(kind_of(lost)?);
+        self.audit(transaction, entry).await?;
+        self.notify(transaction, user, signed_in.in_company, Notice::AppRemoved, Some(client)).await
+    }
+}
+
+/// A recovery of this browser that has not ended for a reason that counts: signing out, or beginning again, is not
+/// giving up the one code that there was.
+fn may_reopen(browser: &Token) -> Condition {
+    let harmless = [Ended::SignedOut.as_str(), Ended::Replaced.as_str()];
+    let open = Condition::any()
+        .add(session::Column::EndedAt.is_null())
+        .add(session::Column::EndedReason.is_in(harmless));
+    Condition::all()
+        .add(session::Column::State.eq(SessionState::Recovering.as_str()))
+        .add(session::Column::BrowserHash.eq(browser.hash()))
+        .add(open)
+}
+
+fn in_recovery(signed_in: &SignedIn, method: &method::Model) -> Result<RecoveryMethod, Error> {
+    let facts = MethodFacts {
+        added_at: Timestamp(method.added_at),
+        last_used_at: method.last_used_at.map(Timestamp),
+    };
+    let fate = if method.kept_in != Some(signed_in.record.id) {
+        Fate::Open
+    } else if method.last_used_at.is_none() {
+        Fate::New
+    } else {
+        Fate::Proved
+    };
+    Ok(RecoveryMethod { kind: kind_of(method)?, facts, fate })
+}

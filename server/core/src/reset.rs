@@ -1,0 +1,178 @@
+//! Reset MFA: the way back for somebody who has lost everything. It takes the methods away and gives no others: the
+//! next sign-in asks, besides the password, for the code that was handed over in person (S43).
+
+use domain::{Email, HOUR, OneTimeCode, SessionId, SessionState, Timestamp, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+
+use crate::attempts::AttemptKind;
+use crate::audit::{Entry, Event};
+use crate::caller::{Caller, Client, Entered};
+use crate::methods::methods_of;
+use crate::notices::Notice;
+use crate::people::existing_user;
+use crate::store::entities::{code, known_browser, method, recovery_code, user};
+use crate::{Error, Vestibule, random};
+
+/// The purpose of a code that is handed over in person.
+const IN_PERSON: &str = "in_person";
+/// How long such a code works, in milliseconds.
+const IN_PERSON_LASTS: i64 = HOUR;
+
+/// A code that is handed over in person.
+#[derive(Debug)]
+pub struct InPersonCode {
+    /// The code, the only time that it leaves the store.
+    pub code: OneTimeCode,
+    /// From when it no longer works.
+    pub expires_at: Timestamp,
+}
+
+impl Vestibule {
+    /// Takes a person's methods and recovery code away and ends every session, as the operator. Also of somebody who
+    /// has none (a dormant account, a dead mailbox), and again where the code has expired.
+    ///
+    /// # Errors
+    /// [`Error::Refusal`] where there is no such person.
+    pub async fn reset_mfa(&self, email: &Email) -> Result<InPersonCode, Error> {
+        let person = existing_user(self.inner.store.reader(), email).await?;
+        let user = UserId(person.id);
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.forget_factor_attempts(&transaction, user).await?;
+        self.end_flows_of(&transaction, user).await?;
+        self.remove_methods(&transaction, user).await?;
+        self.end_all_records(&transaction, user).await?;
+        let handed_over = self.new_in_person_code(&transaction, user).await?;
+        user::Entity::update_many()
+            .col_expr(user::Column::MfaResetAt, Expr::value(self.now().0))
+            .col_expr(user::Column::SuspendedAt, Expr::value(Option::<i64>::None))
+            .filter(user::Column::Id.eq(user.0))
+            .exec(&transaction)
+            .await?;
+        self.audit(&transaction, Entry::operator(Event::MfaReset, Some(user), None)).await?;
+        let in_company = self.standing(&transaction, user).await?.in_company;
+        self.notify(&transaction, &person.into(), in_company, Notice::MfaReset, None).await?;
+        self.commit(transaction, "reset_mfa").await?;
+        Ok(handed_over)
+    }
+
+    /// Takes the code that was handed over in person, at the sign-in after a reset: only then can anything be set up.
+    ///
+    /// # Errors
+    /// [`Error::WrongCode`], [`Error::ExpiredCode`], [`Error::Paused`], [`Error::Refused`]; [`Error::Stale`] for another
+    /// record than the caller's.
+    pub async fn confirm_identity(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+        code: OneTimeCode,
+    ) -> Result<Entered, Error> {
+        let signed_in = caller.of_record(record)?;
+        let user = signed_in.user.id;
+        let subject = self.factor_subject(client, AttemptKind::InPersonCode, user).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.reserve(&transaction, &subject).await?;
+        let entry = Entry::own(Event::IdentityConfirmed, user, client);
+        if let Err(error) = self.consume_in_person_code(&transaction, user, &code).await {
+            self.audit(&transaction, entry.failed()).await?;
+            transaction.commit().await?;
+            return Err(error);
+        }
+        self.clear_attempts(&transaction, &subject).await?;
+        let token = self.advance(&transaction, signed_in, SessionState::EnrolOnly).await?;
+        self.audit(&transaction, entry).await?;
+        self.commit_step(transaction, client, user, record, SessionState::EnrolOnly, token).await
+    }
+
+    /// Takes every method, the recovery code and every known browser away.
+    async fn remove_methods(&self, transaction: &DatabaseTransaction, user: UserId) -> Result<(), Error> {
+        if !methods_of(transaction, user).await?.is_empty() {
+            method::Entity::delete_many().filter(method::Column::UserId.eq(user.0)).exec(transaction).await?;
+            self.count_method(transaction, user, -1).await?;
+        }
+        recovery_code::Entity::update_many()
+            .col_expr(recovery_code::Column::VoidAt, Expr::value(self.now().0))
+            .filter(recovery_code::Column::UserId.eq(user.0))
+            .filter(recovery_code::Column::VoidAt.is_null())
+            .exec(transaction)
+            .await?;
+        known_browser::Entity::delete_many()
+            .filter(known_browser::Column::UserId.eq(user.0))
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// A new code, in the place of earlier ones.
+    async fn new_in_person_code(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+    ) -> Result<InPersonCode, Error> {
+        code::Entity::delete_many()
+            .filter(code::Column::UserId.eq(user.0))
+            .filter(code::Column::Purpose.eq(IN_PERSON))
+            .exec(transaction)
+            .await?;
+        let new = OneTimeCode::from_number(random::below(&*self.inner.random, 1_000_000));
+        let now = self.now();
+        let expires_at = now.plus(IN_PERSON_LASTS);
+        code::Entity::insert(code::ActiveModel {
+            id: Set(self.id()),
+            user_id: Set(user.0),
+            session_id: Set(None),
+            flow_id: Set(None),
+            purpose: Set(IN_PERSON.to_owned()),
+            channel: Set("person".to_owned()),
+            // It is sent nowhere.
+            target_index: Set(Vec::new()),
+            code_hash: Set(self.in_person_hash(user, &new)),
+            created_at: Set(now.0),
+            expires_at: Set(expires_at.0),
+            consumed_at: Set(None),
+        })
+        .exec_without_returning(transaction)
+        .await?;
+        Ok(InPersonCode { code: new, expires_at })
+    }
+
+    /// Consumes the code by one conditional update. One that is right, but too old, is told apart.
+    async fn consume_in_person_code(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+        given: &OneTimeCode,
+    ) -> Result<(), Error> {
+        let hash = self.in_person_hash(user, given);
+        let consumed = code::Entity::update_many()
+            .col_expr(code::Column::ConsumedAt, Expr::value(self.now().0))
+            .filter(code::Column::UserId.eq(user.0))
+            .filter(code::Column::Purpose.eq(IN_PERSON))
+            .filter(code::Column::CodeHash.eq(hash.clone()))
+            .filter(code::Column::ExpiresAt.gt(self.now().0))
+            .filter(code::Column::ConsumedAt.is_null())
+            .exec(transaction)
+            .await?;
+        if consumed.rows_affected == 1 {
+            return Ok(());
+        }
+        let known = code::Entity::find()
+            .filter(code::Column::UserId.eq(user.0))
+            .filter(code::Column::Purpose.eq(IN_PERSON))
+            .filter(code::Column::CodeHash.eq(hash))
+            .one(transaction)
+            .await?;
+        Err(match known {
+            Some(code) if code.consumed_at.is_some() => Error::UsedCode,
+            Some(_) => Error::ExpiredCode,
+            None => Error::WrongCode,
+        })
+    }
+
+    fn in_person_hash(&self, user: UserId, code: &OneTimeCode) -> Vec<u8> {
+        self.inner.keys.keyed_hash("in-person code", &[user.0.as_bytes(), code.as_str().as_bytes()])
+    }
+}
