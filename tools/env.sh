@@ -3,7 +3,7 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The tools that tools/install.sh builds live outside the checkout, so that another clone need not build them again.
-cache=${VESTIBULE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vestibule}
+cache=${BUILD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vestibule}
 export npm_config_cache=$cache/npm
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 # the tests drive Debian's Chromium
 PATH=$cache/tools/bin:$cache/tools/npm/node_modules/.bin:$PATH

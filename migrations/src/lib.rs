@@ -7,7 +7,7 @@
 //! the program can live with (S57); never edit one that has been released.
 
 use sea_orm_migration::MigrationTrait;
-pub use sea_orm_migration::MigratorTrait;
+pub use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 
 mod m0001_initial;
 

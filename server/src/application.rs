@@ -2,11 +2,15 @@
 
 use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use app::api::table::FUNCTIONS;
 use axum::Router;
 use leptos::server_fn::axum::server_fn_paths;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use vestibule_core::clock::Clock;
 use vestibule_core::keys::Keys;
 use vestibule_core::outbox::Sender;
@@ -58,6 +62,7 @@ pub struct Application {
     /// Every route, with every layer.
     pub router: Router,
     sender: Arc<dyn Sender>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl Environment {
@@ -113,25 +118,40 @@ impl Application {
             return Err(StartError::Function(missing.path));
         }
         let vestibule = environment.use_cases(store, keys, config.settings.clone()).await?;
-        let router = http::router(config, &vestibule, &environment).map_err(StartError::Assets)?;
-        Ok(Self { vestibule, router, sender: environment.sender })
+        let stopping = Arc::new(AtomicBool::new(false));
+        let router = http::router(config, &vestibule, &environment, stopping.clone());
+        let router = router.map_err(StartError::Assets)?;
+        Ok(Self { vestibule, router, sender: environment.sender, stopping })
     }
 
-    /// Serves until `stop`, then finishes what was begun.
+    /// Serves until it is told to stop. Then it says so at `/ready` and goes on for `drain`, or until it is told again,
+    /// and then finishes what was begun (S56).
     ///
     /// # Errors
     /// [`std::io::Error`] where the database cannot be closed in order.
     pub async fn serve(
         self,
         listener: TcpListener,
-        stop: impl Future<Output = ()> + Send,
+        drain: Duration,
+        mut stop: mpsc::UnboundedReceiver<()>,
     ) -> std::io::Result<()> {
         let outbox = self.vestibule.clone();
         let sender = self.sender.clone();
-        let worker = tokio::spawn(async move { outbox.run_outbox(&*sender).await });
+        let mut workers = JoinSet::new();
+        workers.spawn(async move { outbox.run_outbox(&*sender).await });
+        workers.spawn(self.vestibule.clone().run_housekeeping());
+        let stopping = self.stopping;
+        let stop = async move {
+            stop.recv().await;
+            stopping.store(true, Ordering::SeqCst);
+            tracing::info!("stopping: not ready any more");
+            // Either end of the wait leads to the same stop.
+            let _ = tokio::time::timeout(drain, stop.recv()).await;
+            tracing::info!("stopping: finishing what was begun");
+        };
         http::connections::serve(listener, self.router, stop).await;
         // A message that was being sent keeps its lease and is sent by the next worker.
-        worker.abort();
+        workers.shutdown().await;
         self.vestibule.store().clone().close().await.map_err(std::io::Error::other)
     }
 }

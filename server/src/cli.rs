@@ -1,9 +1,10 @@
 //! The command line. What the commands do is in `commands`.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::settings::SettingsArgs;
 
 /// Sign-in and account security in front of a company's web applications.
 #[derive(Debug, Parser)]
@@ -15,38 +16,6 @@ pub struct Cli {
     /// What to do; `serve` without it.
     #[command(subcommand)]
     pub command: Option<Command>,
-}
-
-/// Settings of every command.
-#[derive(Clone, Debug, Args)]
-pub struct SettingsArgs {
-    /// The database: sqlite://FILE or postgres://…
-    #[arg(
-        long,
-        global = true,
-        env = "VESTIBULE_DATABASE",
-        default_value = "sqlite://vestibule.db",
-        hide_env_values = true
-    )]
-    pub database: String,
-    /// The key file; without it the file `.keys` beside the SQLite file
-    #[arg(long, global = true, env = "VESTIBULE_KEYS")]
-    pub keys: Option<PathBuf>,
-    /// Where people reach it, such as https://login.example.com; without it http://localhost with the port of --listen
-    #[arg(long, global = true, env = "VESTIBULE_PUBLIC_URL")]
-    pub public_url: Option<String>,
-    /// The product's name on pages, in mails and in authenticator apps
-    #[arg(long, global = true, env = "VESTIBULE_PRODUCT_NAME", default_value = "Vestibule")]
-    pub product_name: String,
-    /// Whom people turn to who have no administrator, such as support@example.com
-    #[arg(long, global = true, env = "VESTIBULE_SUPPORT_CONTACT")]
-    pub support_contact: Option<String>,
-    /// The address that `serve` listens on
-    #[arg(long, global = true, env = "VESTIBULE_LISTEN", default_value = "127.0.0.1:3000")]
-    pub listen: SocketAddr,
-    /// Serve the browser's files from this folder instead of the ones in the program
-    #[arg(long, global = true, env = "VESTIBULE_DIST")]
-    pub dist: Option<PathBuf>,
 }
 
 /// The commands.
@@ -71,6 +40,18 @@ pub enum Command {
     /// Keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Write a consistent copy of the database to a new file, also while it is served
+    Backup {
+        /// The new file
+        file: PathBuf,
+    },
+    /// Put a copy in the place of the database; every session and recovery code of the copy is void
+    Restore {
+        /// A file that `backup` wrote
+        file: PathBuf,
+    },
+    /// Check configuration, database and keys, and say what is wrong
+    Check,
 }
 
 /// Commands about people.
@@ -86,6 +67,28 @@ pub enum UserCommand {
     },
     /// List everybody
     List,
+    /// Set a person's password, the first line of standard input; ends every session of the person
+    SetPassword {
+        /// E-mail address
+        email: String,
+    },
+    /// Give a person another address; ends every session of the person
+    SetEmail {
+        /// E-mail address
+        email: String,
+        /// The new one
+        new: String,
+    },
+    /// Remove a person's methods and recovery code; prints the code to hand over in person, after checking who asks
+    ResetMfa {
+        /// E-mail address
+        email: String,
+    },
+    /// Delete a person, with secrets, codes and sessions
+    Delete {
+        /// E-mail address
+        email: String,
+    },
 }
 
 /// Commands about companies.
@@ -150,6 +153,12 @@ pub enum CompanyCommand {
 pub enum KeyCommand {
     /// Make a key file where there is none
     New,
+    /// Add a new sealing key and seal everything anew with it, while servers run; stopped, it goes on where it was
+    Rotate {
+        /// Only add the key to the file, to bring it to the other machines first
+        #[arg(long)]
+        prepare: bool,
+    },
 }
 
 /// On or off.

@@ -1,13 +1,16 @@
 //! What an operator wrote, checked: a wrong setting is a sentence that names it, before anything starts.
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::http::Uri;
-use domain::Email;
+use domain::{Email, Lifetime, MINUTE, SessionLimits};
+use ipnet::IpNet;
 use vestibule_core::Settings;
+use vestibule_core::store::lock::sqlite_file;
 
-use crate::cli::SettingsArgs;
+use crate::settings::{SettingError, Values};
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
@@ -20,9 +23,15 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The address to serve metrics on.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Proxies that say truly for whom they ask (S47).
+    pub proxies: Proxies,
+    /// How long to go on answering once the server was told to stop.
+    pub drain: Duration,
     /// A folder to serve instead of the program's own files.
     pub dist: Option<PathBuf>,
-    /// Names and contacts.
+    /// Names, contacts and limits.
     pub settings: Settings,
 }
 
@@ -36,26 +45,51 @@ pub struct PublicUrl {
     pub loopback: bool,
 }
 
-/// What is wrong with a setting.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{setting}: {why}")]
-pub struct ConfigError {
-    setting: &'static str,
-    why: String,
+/// The networks of the configured proxies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxies(Vec<IpNet>);
+
+impl Proxies {
+    /// Parses addresses and networks with commas between.
+    ///
+    /// # Errors
+    /// The part that is neither.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let network = |part: &str| {
+            let single = || part.parse::<IpAddr>().map(IpNet::from);
+            part.parse::<IpNet>().or_else(|_| single()).map_err(|_| part.to_owned())
+        };
+        parts.map(network).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whose address a request comes from: the peer's; where that is a proxy, the last address of `forwarded` (the
+    /// header's values, in order) that is none. What stands before it was written by whoever asked.
+    #[must_use]
+    pub fn client<'a>(&self, peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>) -> IpAddr {
+        let mut client = peer.to_canonical();
+        let mut hops = forwarded.rev().flat_map(|value| value.rsplit(',')).map(str::trim);
+        while self.0.iter().any(|network| network.contains(&client)) {
+            let Some(Ok(hop)) = hops.next().map(parse_hop) else { break };
+            client = hop.to_canonical();
+        }
+        client
+    }
 }
 
-fn wrong(setting: &'static str, why: impl Into<String>) -> ConfigError {
-    ConfigError { setting, why: why.into() }
+/// An address as proxies write it: alone, or with a port.
+fn parse_hop(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()))
 }
 
 impl PublicUrl {
     /// Parses a public URL: https anywhere, http on loopback only.
     ///
     /// # Errors
-    /// [`ConfigError`].
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let setting = "public-url";
-        let refuse = |why: &str| wrong(setting, format!("`{text}` {why}"));
+    /// A sentence about the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let refuse = |why: &str| format!("`{text}` {why}");
         let uri: Uri = text.parse().map_err(|_| refuse("is not a URL"))?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(refuse("is not a URL such as https://login.example.com"));
@@ -90,65 +124,100 @@ impl Config {
     /// Checks the settings of a command.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the setting.
-    pub fn check(args: &SettingsArgs) -> Result<Self, ConfigError> {
-        let database = &args.database;
+    /// [`SettingError`], naming the setting.
+    pub fn check(values: &Values) -> Result<Self, SettingError> {
+        let database = values.get_or_default("database");
         if !["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme)) {
             // Not quoted: it may hold a password.
-            return Err(wrong("database", "write sqlite://FILE or postgres://USER@HOST/NAME"));
+            return Err(values.wrong("database", "write sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
         }
-        let keys = match (&args.keys, sqlite_file(database)) {
-            (Some(keys), _) => keys.clone(),
+        let keys = match (values.get("keys"), sqlite_file(database)) {
+            (Some(keys), _) => PathBuf::from(keys),
             (None, Some(file)) => file.with_extension("keys"),
             (None, None) => {
-                return Err(wrong("keys", "name the key file; `vestibule key new --keys FILE` makes one"));
+                let why = "name the key file; `vestibule key new --keys FILE` makes one";
+                return Err(values.wrong("keys", why));
             }
         };
-        let product = args.product_name.trim();
-        if product.is_empty()
-            || product.chars().count() > 40
-            || product.contains(':')
-            || product.chars().any(char::is_control)
-        {
-            // A colon ends the issuer of an otpauth link.
-            return Err(wrong("product-name", "use 1 to 40 characters, and no colon"));
-        }
-        if let Some(contact) = &args.support_contact {
-            let link = contact.starts_with("https://");
-            if !link && Email::parse(contact).is_err() {
-                return Err(wrong(
-                    "support-contact",
-                    format!("`{contact}` is neither an email address nor an https link"),
-                ));
-            }
-        }
-        let public_url = match &args.public_url {
-            Some(url) => PublicUrl::parse(url)?,
-            None => PublicUrl::parse(&format!("http://localhost:{}", args.listen.port()))?,
+        let listen = address(values, "listen", values.get_or_default("listen"))?;
+        let public_url = match values.get("public_url") {
+            Some(url) => PublicUrl::parse(url),
+            None => PublicUrl::parse(&format!("http://localhost:{}", listen.port())),
         };
-        let settings = Settings {
-            product: product.to_owned(),
-            public_url: public_url.origin().to_owned(),
-            support: args.support_contact.clone(),
-            session_limits: domain::SessionLimits::default(),
-            payments_countries: vec!["US".to_owned()],
-        };
+        let public_url = public_url.map_err(|why| values.wrong("public_url", why))?;
+        let metrics_listen = values.get("metrics_listen").map(|text| address(values, "metrics_listen", text));
+        let proxies = Proxies::parse(values.get("proxies").unwrap_or_default());
+        let proxies = proxies.map_err(|part| {
+            values.wrong("proxies", format!("`{part}` is neither an address nor a network such as 10.0.0.0/8"))
+        })?;
         Ok(Self {
-            database: database.clone(),
+            database: database.to_owned(),
             keys,
+            listen,
+            metrics_listen: metrics_listen.transpose()?,
+            proxies,
+            drain: Duration::from_secs(number(values, "drain_s", 0, 600)?),
+            dist: values.get("dist").map(PathBuf::from),
+            settings: settings(values, &public_url)?,
             public_url,
-            listen: args.listen,
-            dist: args.dist.clone(),
-            settings,
         })
     }
 }
 
-/// The file of a `sqlite://` URL.
-#[must_use]
-pub fn sqlite_file(database: &str) -> Option<&Path> {
-    let path = database.strip_prefix("sqlite://")?;
-    Some(Path::new(path.split('?').next().unwrap_or(path)))
+fn settings(values: &Values, public_url: &PublicUrl) -> Result<Settings, SettingError> {
+    let product = values.get_or_default("product_name").trim();
+    let length = product.chars().count();
+    if !(1..=40).contains(&length) || product.contains(':') || product.chars().any(char::is_control) {
+        // A colon ends the issuer of an otpauth link.
+        return Err(values.wrong("product_name", "use 1 to 40 characters, and no colon"));
+    }
+    let support = values.get("support_contact");
+    if let Some(contact) = support.filter(|contact| !contact.starts_with("https://"))
+        && Email::parse(contact).is_err()
+    {
+        let why = format!("`{contact}` is neither an email address nor an https link");
+        return Err(values.wrong("support_contact", why));
+    }
+    let countries: Vec<String> =
+        values.get_or_default("payments_countries").split(',').map(|code| code.trim().to_owned()).collect();
+    if let Some(code) = countries.iter().find(|code| code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase())) {
+        let why = format!("`{code}` is not a country's two capital letters, such as US");
+        return Err(values.wrong("payments_countries", why));
+    }
+    Ok(Settings {
+        product: product.to_owned(),
+        public_url: public_url.origin().to_owned(),
+        support: support.map(str::to_owned),
+        session_limits: SessionLimits {
+            everybody: lifetime(values, "session_idle_min", "session_absolute_min")?,
+            administrators: lifetime(values, "administrator_idle_min", "administrator_absolute_min")?,
+        },
+        payments_countries: countries,
+    })
+}
+
+/// How long sessions live. The question that comes two minutes before the end needs those two minutes.
+fn lifetime(values: &Values, idle: &str, absolute: &str) -> Result<Lifetime, SettingError> {
+    let minutes = |key| number(values, key, 5, 7 * 24 * 60);
+    let (idle_min, absolute_min) = (minutes(idle)?, minutes(absolute)?);
+    if idle_min > absolute_min {
+        return Err(values.wrong(idle, format!("it is longer than {absolute}")));
+    }
+    let milliseconds = |minutes: u64| i64::try_from(minutes).unwrap_or(i64::MAX / MINUTE) * MINUTE;
+    Ok(Lifetime { idle: milliseconds(idle_min), absolute: milliseconds(absolute_min) })
+}
+
+fn number(values: &Values, key: &str, least: u64, most: u64) -> Result<u64, SettingError> {
+    let text = values.get_or_default(key);
+    match text.parse() {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(values.wrong(key, format!("`{text}` is not a whole number from {least} to {most}"))),
+    }
+}
+
+fn address(values: &Values, key: &str, text: &str) -> Result<SocketAddr, SettingError> {
+    text.parse()
+        .map_err(|_| values.wrong(key, format!("`{text}` is not an address with a port, such as 127.0.0.1:3000")))
 }
 
 #[cfg(test)]
@@ -179,8 +248,37 @@ mod tests {
             "https://user@login.example.com",
             "",
         ] {
-            let error = PublicUrl::parse(text).unwrap_err();
-            assert!(error.to_string().starts_with("public-url: "), "{text}: {error}");
+            assert!(PublicUrl::parse(text).is_err(), "{text}");
         }
+    }
+
+    fn client(proxies: &str, peer: &str, forwarded: &[&str]) -> String {
+        let proxies = Proxies::parse(proxies).unwrap();
+        proxies.client(peer.parse().unwrap(), forwarded.iter().copied()).to_string()
+    }
+
+    // S47
+    #[test]
+    fn the_header_counts_only_where_the_peer_is_a_configured_proxy() {
+        assert_eq!(client("", "192.0.2.7", &["198.51.100.1"]), "192.0.2.7");
+        assert_eq!(client("10.0.0.0/8", "192.0.2.7", &["198.51.100.1"]), "192.0.2.7");
+        assert_eq!(client("10.0.0.0/8", "10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("10.1.2.3", "::ffff:10.1.2.3", &["198.51.100.1:4711"]), "198.51.100.1");
+        assert_eq!(client("fd00::/8", "fd00::1", &["[2001:db8::7]"]), "2001:db8::7");
+    }
+
+    // S47
+    #[test]
+    fn only_the_address_that_the_last_proxy_saw_counts() {
+        // Whoever asks can write anything in front.
+        assert_eq!(client("10.0.0.0/8", "10.1.2.3", &["203.0.113.9, 198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("10.0.0.0/8", "10.1.2.3", &["203.0.113.9", "198.51.100.1, 10.9.9.9"]), "198.51.100.1");
+        assert_eq!(client("10.0.0.0/8", "10.1.2.3", &["unknown"]), "10.1.2.3");
+        assert_eq!(client("10.0.0.0/8", "10.1.2.3", &[]), "10.1.2.3");
+    }
+
+    #[test]
+    fn a_proxy_that_is_none_is_named() {
+        assert_eq!(Proxies::parse("10.0.0.0/8, proxy.example.com").unwrap_err(), "proxy.example.com");
     }
 }

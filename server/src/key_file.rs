@@ -28,7 +28,36 @@ pub fn read(path: &Path) -> Result<Keys, String> {
     if mode & 0o077 != 0 {
         return Err(format!("others may read the key file {shown}. Protect it with `chmod 600 {shown}`"));
     }
-    Keys::parse(&text).map_err(|error| format!("{shown}: {error}"))
+    let keys = Keys::parse(&text).map_err(|error| format!("{shown}: {error}"))?;
+    let path = path.to_owned();
+    Ok(keys.reread_from(move || read(&path)))
+}
+
+/// Adds a new sealing key to the file, which is whole at each moment. Gives its id.
+///
+/// # Errors
+/// A sentence: it cannot be read or written.
+pub fn add_sealing_key(path: &Path) -> Result<i64, String> {
+    let shown = path.display();
+    let id = read(path)?.newest() + 1;
+    let unwritten = |error: std::io::Error| format!("the key file {shown} cannot be written: {error}");
+    let mut text = Zeroizing::new(std::fs::read_to_string(path).map_err(unwritten)?);
+    text.push_str(&Keys::generate_sealing(&SystemRandomness, id));
+    let new = path.with_extension("keys.new");
+    if let Err(error) = write_private(&new, text.as_bytes()).and_then(|()| std::fs::rename(&new, path)) {
+        // What is left of it holds keys.
+        let _ = std::fs::remove_file(&new);
+        return Err(unwritten(error));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritten)?;
+    Ok(id)
+}
+
+/// Writes a new file that only its owner may read.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes).and_then(|()| file.sync_all())
 }
 
 /// Makes a key file that only its owner may read.
@@ -37,16 +66,13 @@ pub fn read(path: &Path) -> Result<Keys, String> {
 /// A sentence: there is one already, or it cannot be written.
 pub fn create(path: &Path) -> Result<(), String> {
     let shown = path.display();
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
-            if error.kind() == ErrorKind::AlreadyExists {
-                format!("there is a key file {shown} already, and it is not overwritten")
-            } else {
-                format!("the key file {shown} cannot be made: {error}")
-            }
-        })?;
-    let written = file.write_all(Keys::generate(&SystemRandomness).as_bytes()).and_then(|()| file.sync_all());
-    written.map_err(|error| format!("the key file {shown} cannot be written: {error}"))
+    write_private(path, Keys::generate(&SystemRandomness).as_bytes()).map_err(|error| {
+        if error.kind() == ErrorKind::AlreadyExists {
+            format!("there is a key file {shown} already, and it is not overwritten")
+        } else {
+            format!("the key file {shown} cannot be made: {error}")
+        }
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ mod commands;
 pub mod config;
 mod http;
 mod key_file;
+pub mod logging;
+mod metrics;
+pub mod settings;
 mod terminal;
 
 pub use commands::run;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # server/tests/with-postgres.sh COMMAND…: runs a command, from the top of the checkout, beside a throw-away PostgreSQL.
-# The command finds it in VESTIBULE_TEST_POSTGRES, as a superuser who may create a database for each test. The cluster
+# The command finds it in TEST_POSTGRES, as a superuser who may create a database for each test. The cluster
 # has a folder, a port and a password of its own, and is gone afterwards, however the command ends.
 set -euo pipefail
 . "$(dirname "$0")/../../tools/env.sh"
@@ -46,4 +46,4 @@ as_owner pg_ctl start --silent --wait --pgdata data --log server.log >>"$log" 2>
   fail 'start'
 }
 
-VESTIBULE_TEST_POSTGRES=postgres://postgres:$password@127.0.0.1:$port/postgres "$@"
+TEST_POSTGRES=postgres://postgres:$password@127.0.0.1:$port/postgres "$@"

@@ -49,6 +49,12 @@ impl Function {
         FUNCTIONS.iter().find(|function| function.path == path)
     }
 
+    /// Its name: the path without `/api/`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.path.trim_start_matches("/api/")
+    }
+
     /// Whether a call ends the caller's record, whatever it is worth.
     #[must_use]
     pub fn replaces_record(&self) -> bool {

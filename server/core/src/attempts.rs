@@ -37,7 +37,7 @@ pub(crate) struct Subject {
 }
 
 impl AttemptKind {
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::App => "app",
@@ -117,8 +117,14 @@ impl Vestibule {
             let stored = row.as_ref().map_or(Ok(Attempts::NONE), attempts_of)?;
             let granted = match subject.kind.budget().reserve(stored, subject.browser.is_some(), now) {
                 Reservation::Granted(attempts) => attempts,
-                Reservation::Paused { until } => return Err(Error::Paused { until, now }),
-                Reservation::Refused => return Err(Error::Refused),
+                Reservation::Paused { until } => {
+                    subject.count_held_back("paused");
+                    return Err(Error::Paused { until, now });
+                }
+                Reservation::Refused => {
+                    subject.count_held_back("refused");
+                    return Err(Error::Refused);
+                }
             };
             let written = if row.is_none() {
                 insert(transaction, subject, granted).await?
@@ -198,6 +204,11 @@ impl Vestibule {
 }
 
 impl Subject {
+    fn count_held_back(&self, reason: &'static str) {
+        let kind = self.kind.name();
+        metrics::counter!("vestibule_attempts_held_back_total", "kind" => kind, "reason" => reason).increment(1);
+    }
+
     fn key(&self) -> (Vec<u8>, String, Uuid) {
         let browser = self.browser.map_or(Uuid::nil(), |browser| browser.0);
         (self.hash.clone(), self.kind.name().to_owned(), browser)

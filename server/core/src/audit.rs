@@ -125,15 +125,18 @@ impl Vestibule {
         transaction: &DatabaseTransaction,
         entry: Entry<'_>,
     ) -> Result<(), Error> {
+        let outcome = if entry.succeeded { "success" } else { "failure" };
+        let event = entry.event.name();
+        metrics::counter!("vestibule_events_total", "event" => event, "outcome" => outcome).increment(1);
         audit_event::Entity::insert(audit_event::ActiveModel {
             id: Set(self.id()),
             at: Set(self.now().0),
             actor_id: Set(entry.actor.map(|id| id.0)),
             subject_id: Set(entry.subject.map(|id| id.0)),
             company_id: Set(entry.company.map(|id| id.0)),
-            event: Set(entry.event.name().to_owned()),
+            event: Set(event.to_owned()),
             method: Set(entry.method.map(|kind| kind.as_str().to_owned())),
-            outcome: Set(if entry.succeeded { "success" } else { "failure" }.to_owned()),
+            outcome: Set(outcome.to_owned()),
             address: Set(entry
                 .client
                 .map_or_else(|| "command line".to_owned(), |client| client.address.clone())),

@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFil
 use crate::attempts::{AttemptKind, Subject};
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn, User};
-use crate::keys::{AssociatedData, Sealed};
-use crate::methods::active_app;
+use crate::keys::Sealed;
+use crate::methods::{active_app, associated};
 use crate::records::Proof;
 use crate::recovery_code::valid_recovery_code;
 use crate::store::entities::method;
@@ -78,9 +78,8 @@ impl Vestibule {
         code: &OneTimeCode,
     ) -> Result<(), Error> {
         let Some(app) = active_app(transaction, user.id).await? else { return Err(Error::WrongCode) };
-        let associated = AssociatedData { table: "methods (app)", row: app.id, user: user.id.0 };
         let sealed = Sealed { key_id: app.key_id, bytes: app.sealed };
-        let secret = TotpSecret::from_bytes(self.inner.keys.open(associated, &sealed)?);
+        let secret = TotpSecret::from_bytes(self.inner.keys.open(associated(app.id, user.id.0), &sealed)?);
         let Match::Step(step) = secret.check(code, self.now()) else { return Err(Error::WrongCode) };
         let unused =
             Condition::any().add(method::Column::LastStep.is_null()).add(method::Column::LastStep.lt(step));

@@ -16,7 +16,7 @@ use crate::totp::TotpSecret;
 use crate::{Error, Vestibule};
 
 /// The purpose of the flows that set up an authenticator app.
-const SET_UP_APP: &str = "set_up_app";
+pub(crate) const SET_UP_APP: &str = "set_up_app";
 /// The purpose of the flows in which nothing but a new recovery code is saved.
 const NEW_RECOVERY_CODE: &str = "new_recovery_code";
 /// How long a flow waits for a step.
@@ -276,6 +276,7 @@ impl Vestibule {
     }
 }
 
-fn associated(row: Uuid, user: Uuid) -> AssociatedData {
+/// What a pending secret belongs to.
+pub(crate) fn associated(row: Uuid, user: Uuid) -> AssociatedData {
     AssociatedData { table: "flows (set_up_app)", row, user }
 }

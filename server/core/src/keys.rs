@@ -4,6 +4,7 @@
 //! the one with the highest id seals, all of them open (S50). Each key is 32 random bytes in base 64.
 
 use std::collections::BTreeSet;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -19,11 +20,16 @@ use crate::random::{self, Randomness};
 /// A key: 256 bits.
 type Key = Zeroizing<[u8; 32]>;
 
+/// Reads the key file again.
+type Source = Box<dyn Fn() -> Result<Keys, String> + Send + Sync>;
+
 /// The keys of an installation. They do not print themselves.
 pub struct Keys {
     pepper: Key,
     index: Key,
-    sealing: Vec<(i64, Key)>,
+    /// By id; the last one seals. `key rotate` adds to the file while servers run.
+    sealing: RwLock<Vec<(i64, Key)>>,
+    source: Option<Source>,
 }
 
 /// Why a key file cannot be used: each is a sentence for the operator.
@@ -119,28 +125,78 @@ impl Keys {
         let keys = Self {
             pepper: parse_key("pepper", &file.pepper)?,
             index: parse_key("index", &file.index)?,
-            sealing,
+            sealing: RwLock::new(sealing),
+            source: None,
         };
-        let different: BTreeSet<&[u8]> = keys.all().collect();
-        if different.len() == keys.all().count() { Ok(keys) } else { Err(KeysError::Repeated) }
+        if keys.are_different() { Ok(keys) } else { Err(KeysError::Repeated) }
     }
 
-    fn all(&self) -> impl Iterator<Item = &[u8]> {
-        let sealing = self.sealing.iter().map(|(_, key)| key.as_slice());
-        [self.pepper.as_slice(), self.index.as_slice()].into_iter().chain(sealing)
+    /// Has these keys read again from `source` when a value comes that a newer key has sealed (S50).
+    #[must_use]
+    pub fn reread_from(mut self, source: impl Fn() -> Result<Self, String> + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// The id of the key that seals.
+    #[must_use]
+    pub fn newest(&self) -> i64 {
+        self.sealing().last().map_or(0, |(id, _)| *id)
+    }
+
+    /// What is in the file, for an operator: nothing secret.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let sealing: Vec<String> = self.sealing().iter().map(|(id, _)| id.to_string()).collect();
+        format!("pepper, index and sealing key {}", sealing.join(", "))
+    }
+
+    /// Reads the sealing keys again, if the file still has the other two.
+    pub(crate) fn reread(&self) {
+        let Some(source) = &self.source else { return };
+        match source() {
+            Ok(read) if read.pepper == self.pepper && read.index == self.index => {
+                let read = read.sealing.into_inner().unwrap_or_else(PoisonError::into_inner);
+                *self.sealing.write().unwrap_or_else(PoisonError::into_inner) = read;
+                tracing::info!(newest = self.newest(), "the key file was read again");
+            }
+            Ok(_) => tracing::error!("the key file has another pepper or index now: its keys are not used"),
+            Err(error) => tracing::error!(error, "the key file could not be read again"),
+        }
+    }
+
+    fn sealing(&self) -> RwLockReadGuard<'_, Vec<(i64, Key)>> {
+        self.sealing.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn key(&self, id: i64) -> Option<Key> {
+        self.sealing().iter().find(|(known, _)| *known == id).map(|(_, key)| key.clone())
+    }
+
+    fn are_different(&self) -> bool {
+        let sealing = self.sealing();
+        let sealing = sealing.iter().map(|(_, key)| key.as_slice());
+        let all: Vec<&[u8]> =
+            [self.pepper.as_slice(), self.index.as_slice()].into_iter().chain(sealing).collect();
+        all.iter().collect::<BTreeSet<_>>().len() == all.len()
     }
 
     /// The text of a new key file.
     #[must_use]
     pub fn generate(random: &dyn Randomness) -> Zeroizing<String> {
-        let key = || BASE64.encode(&*Zeroizing::new(random::bytes::<32>(random)));
         Zeroizing::new(format!(
             "# Vestibule's keys. Keep a copy apart from the database: without them no authenticator app works.\n\
-             pepper = \"{}\"\nindex = \"{}\"\n\n[[sealing]]\nid = 1\nsecret = \"{}\"\n",
-            key(),
-            key(),
-            key()
+             pepper = \"{}\"\nindex = \"{}\"\n{}",
+            *generate_key(random),
+            *generate_key(random),
+            *Self::generate_sealing(random, 1),
         ))
+    }
+
+    /// The text that adds a new sealing key to a key file.
+    #[must_use]
+    pub fn generate_sealing(random: &dyn Randomness, id: i64) -> Zeroizing<String> {
+        Zeroizing::new(format!("\n[[sealing]]\nid = {id}\nsecret = \"{}\"\n", *generate_key(random)))
     }
 
     /// The pepper of password hashes, outside the database (S3).
@@ -152,13 +208,13 @@ impl Keys {
     /// Seals `plain` for a row with XChaCha20-Poly1305; the row and the key id are authenticated with it.
     pub(crate) fn seal(&self, random: &dyn Randomness, associated: AssociatedData, plain: &[u8]) -> Sealed {
         // `parse` keeps at least one; the newest seals.
-        let (key_id, key) = &self.sealing[self.sealing.len() - 1];
+        let (key_id, key) = self.sealing().last().cloned().unwrap_or_default();
         let nonce: [u8; 24] = random::bytes(random);
-        let payload = Payload { msg: plain, aad: &associated.to_bytes(*key_id) };
-        let cipher = XChaCha20Poly1305::new((&**key).into());
+        let payload = Payload { msg: plain, aad: &associated.to_bytes(key_id) };
+        let cipher = XChaCha20Poly1305::new((&*key).into());
         // Fails only for more than 256 GiB.
         let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
-        Sealed { key_id: *key_id, bytes: [&nonce[..], &ciphertext].concat() }
+        Sealed { key_id, bytes: [&nonce[..], &ciphertext].concat() }
     }
 
     /// Opens what [`Keys::seal`] made for the same row.
@@ -170,14 +226,16 @@ impl Keys {
         associated: AssociatedData,
         sealed: &Sealed,
     ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let (_, key) = self
-            .sealing
-            .iter()
-            .find(|(id, _)| *id == sealed.key_id)
-            .ok_or(OpenError::NoKey(sealed.key_id))?;
+        let mut key = self.key(sealed.key_id);
+        if key.is_none() {
+            // Another program may have added it to the file.
+            self.reread();
+            key = self.key(sealed.key_id);
+        }
+        let key = key.ok_or(OpenError::NoKey(sealed.key_id))?;
         let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError::Forged)?;
         let payload = Payload { msg: ciphertext, aad: &associated.to_bytes(sealed.key_id) };
-        let cipher = XChaCha20Poly1305::new((&**key).into());
+        let cipher = XChaCha20Poly1305::new((&*key).into());
         cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| OpenError::Forged)
     }
 
@@ -199,6 +257,11 @@ impl AssociatedData {
     fn to_bytes(self, key_id: i64) -> Vec<u8> {
         format!("{}\n{}\n{}\n{key_id}", self.table, self.row, self.user).into_bytes()
     }
+}
+
+/// A new key, as a key file writes it.
+fn generate_key(random: &dyn Randomness) -> Zeroizing<String> {
+    Zeroizing::new(BASE64.encode(&*Zeroizing::new(random::bytes::<32>(random))))
 }
 
 fn parse_key(name: &str, text: &str) -> Result<Key, KeysError> {

@@ -5,6 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
 };
+use uuid::Uuid;
 
 use crate::keys::AssociatedData;
 use crate::store::entities::{method, user};
@@ -37,6 +38,11 @@ pub(crate) fn kind_of(method: &method::Model) -> Result<MethodKind, Error> {
     MethodKind::parse(&method.kind).ok_or(Error::Corrupt("method kind"))
 }
 
+/// What an authenticator app's secret belongs to.
+pub(crate) fn associated(row: Uuid, user: Uuid) -> AssociatedData {
+    AssociatedData { table: "methods (app)", row, user }
+}
+
 impl Vestibule {
     /// Makes the secret the person's app, in the place of the one that there is. `step` is the one that confirmed
     /// it, and is used up with it (S13). `kept_in` is the recovery in which it was set up, if it was. Whether there was
@@ -56,8 +62,7 @@ impl Vestibule {
             self.count_method(transaction, user, 1).await?;
         }
         let id = self.id();
-        let associated = AssociatedData { table: "methods (app)", row: id, user: user.0 };
-        let sealed = self.inner.keys.seal(&*self.inner.random, associated, secret.as_bytes());
+        let sealed = self.inner.keys.seal(&*self.inner.random, associated(id, user.0), secret.as_bytes());
         method::Entity::insert(method::ActiveModel {
             id: Set(id),
             user_id: Set(user.0),

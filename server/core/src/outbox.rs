@@ -179,6 +179,12 @@ impl Vestibule {
             }
         };
         let now = self.now();
+        let became = match &outcome {
+            Ok(()) => "sent",
+            Err(_) if now >= Timestamp(row.expires_at) => "given_up",
+            Err(_) => "put_off",
+        };
+        metrics::counter!("vestibule_messages_total", "channel" => row.channel.clone(), "became" => became).increment(1);
         let update = outbox::Entity::update_many().filter(outbox::Column::Id.eq(row.id));
         let update = match &outcome {
             Ok(()) => update
@@ -202,7 +208,8 @@ impl Vestibule {
     }
 }
 
-fn associated(id: Uuid) -> AssociatedData {
+/// What a message belongs to.
+pub(crate) fn associated(id: Uuid) -> AssociatedData {
     AssociatedData { table: "outbox", row: id, user: Uuid::nil() }
 }
 

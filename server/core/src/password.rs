@@ -62,6 +62,19 @@ pub enum HashError {
 #[derive(Debug)]
 pub struct Slot(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
+impl Slot {
+    fn new(place: OwnedSemaphorePermit) -> Self {
+        metrics::gauge!("vestibule_password_queue").increment(1.0);
+        Self(place)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        metrics::gauge!("vestibule_password_queue").decrement(1.0);
+    }
+}
+
 struct Job {
     _slot: Slot,
     password: Password,
@@ -101,7 +114,7 @@ impl PasswordPool {
     /// # Errors
     /// [`HashError::Busy`] when the queue is full.
     pub fn admit(&self) -> Result<Slot, HashError> {
-        self.places.clone().try_acquire_owned().map(Slot).map_err(|_| HashError::Busy)
+        self.places.clone().try_acquire_owned().map(Slot::new).map_err(|_| HashError::Busy)
     }
 
     /// The PHC string of a password that is being set.
@@ -178,6 +191,7 @@ fn work(queue: &Mutex<Receiver<Job>>, pepper: &[u8; 32], computed: &AtomicU64) {
             .is_ok()
         {
             computed.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!("vestibule_password_hashes_total").increment(1);
             // The receiver may have gone away meanwhile; then nobody wants to know.
             drop(job.reply.send(output));
         }

@@ -1,7 +1,7 @@
 //! Reset MFA: the way back for somebody who has lost everything. It takes the methods away and gives no others: the
 //! next sign-in asks, besides the password, for the code that was handed over in person (S43).
 
-use domain::{Email, HOUR, OneTimeCode, SessionId, SessionState, Timestamp, UserId};
+use domain::{Email, HOUR, MINUTE, OneTimeCode, SessionId, SessionState, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -26,6 +26,14 @@ pub struct InPersonCode {
     pub code: OneTimeCode,
     /// From when it no longer works.
     pub expires_at: Timestamp,
+}
+
+impl InPersonCode {
+    /// For how many minutes it still works.
+    #[must_use]
+    pub fn minutes(&self, now: Timestamp) -> i64 {
+        self.expires_at.since(now) / MINUTE
+    }
 }
 
 impl Vestibule {

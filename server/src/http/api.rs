@@ -3,15 +3,15 @@
 //! A call is a POST of JSON from this application's own pages, to a function of the table, by a record in one of
 //! the states that the table gives (S9). Everything else is refused here, in the one shape of every failure.
 
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
 
 use app::api::request::RequestContext;
 use app::api::table::Function;
 use app::api::{ApiError, Code, cookies};
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::SessionState;
 use vestibule_core::{Caller, Client};
@@ -30,13 +30,41 @@ pub(crate) async fn call(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    match answer(&shared, peer, request).await {
+    let function = Function::at(request.uri().path()).map_or("unknown", Function::name);
+    let client = client_address(&shared, peer, request.headers());
+    let started = Instant::now();
+    let response = match answer(&shared, client, request).await {
         Ok(response) => response,
         Err(failure) => failure.into_response(),
+    };
+    observe(function, client, response.status(), started.elapsed());
+    response
+}
+
+/// Counts a call and writes it down; what went wrong here, or was refused, more loudly than what worked.
+fn observe(function: &'static str, client: IpAddr, status: StatusCode, took: Duration) {
+    let code = status.as_u16();
+    metrics::counter!("vestibule_calls_total", "function" => function, "status" => code.to_string()).increment(1);
+    metrics::histogram!("vestibule_call_seconds", "function" => function).record(took);
+    let ms = took.as_millis();
+    if status.is_server_error() {
+        tracing::warn!(function, status = code, ms, %client, "call");
+    } else if status.is_client_error() {
+        tracing::info!(function, status = code, ms, %client, "call");
+    } else {
+        tracing::debug!(function, status = code, ms, %client, "call");
     }
 }
 
-async fn answer(shared: &Shared, peer: SocketAddr, request: Request) -> Result<Response, Failure> {
+/// From where it is asked (S47).
+fn client_address(shared: &Shared, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+    let forwarded = headers.get_all("x-forwarded-for").iter();
+    // A value that is no text says nothing, and ends the trust.
+    let forwarded: Vec<&str> = forwarded.map(|value| value.to_str().unwrap_or_default()).collect();
+    shared.proxies.client(peer.ip(), forwarded.into_iter())
+}
+
+async fn answer(shared: &Shared, address: IpAddr, request: Request) -> Result<Response, Failure> {
     check_request(&request, &shared.origin)?;
     let function = Function::at(request.uri().path()).ok_or_else(|| Failure(ApiError::not_found()))?;
     let (mut parts, body) = request.into_parts();
@@ -45,7 +73,7 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request) -> Result<R
     let known = shared.cookies.read(&parts.headers, cookies::Cookie::Browser);
     let agent =
         parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let client = Client::new(peer.ip().to_string(), agent, known);
+    let client = Client::new(address.to_string(), agent, known);
     let mut caller = identify(shared, &parts.headers, function).await?;
     let mut cookies = Vec::new();
     if caller.is_freed() && !function.replaces_record() {

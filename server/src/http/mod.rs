@@ -5,16 +5,18 @@ mod assets;
 pub(crate) mod connections;
 mod failure;
 mod headers;
+mod health;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use app::api::cookies::Cookies;
 use axum::Router;
-use axum::routing::any;
+use axum::routing::{any, get};
 use vestibule_core::Vestibule;
 
 use crate::application::Environment;
-use crate::config::Config;
+use crate::config::{Config, Proxies};
 
 /// What handlers share.
 #[derive(Clone)]
@@ -22,7 +24,9 @@ pub(crate) struct Shared {
     vestibule: Vestibule,
     origin: Arc<str>,
     cookies: Cookies,
+    proxies: Arc<Proxies>,
     assets: Arc<assets::Assets>,
+    stopping: Arc<AtomicBool>,
     slots: Arc<tokio::sync::Semaphore>,
 }
 
@@ -37,6 +41,7 @@ pub(crate) fn router(
     config: &Config,
     vestibule: &Vestibule,
     environment: &Environment,
+    stopping: Arc<AtomicBool>,
 ) -> Result<Router, String> {
     let assets = assets::Assets::load(config.dist.as_deref(), &config.settings.product)?;
     let headers = headers::Headers::new(&config.public_url, assets.script_hashes());
@@ -44,7 +49,9 @@ pub(crate) fn router(
         vestibule: vestibule.clone(),
         origin: config.public_url.origin().into(),
         cookies: Cookies { secure: config.public_url.secure },
+        proxies: Arc::new(config.proxies.clone()),
         assets: Arc::new(assets),
+        stopping,
         slots: Arc::new(tokio::sync::Semaphore::new(AT_ONCE)),
     };
     let router = Router::new()
@@ -52,8 +59,14 @@ pub(crate) fn router(
         .fallback(assets::serve)
         .with_state(shared.clone());
     let router = with_test_clock(router, environment);
+    // How it is has to be answered also where there is no place for anything else.
+    let health = Router::new()
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        .with_state(shared.clone());
     Ok(router
         .layer(axum::middleware::from_fn_with_state(shared, failure::limit))
+        .merge(health)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(failure::Panicked))
         .layer(axum::middleware::from_fn_with_state(Arc::new(headers), headers::add)))
 }

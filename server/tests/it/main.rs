@@ -1,7 +1,7 @@
 //! The application from the outside: the real router over a real database, a clock that the tests move, mail that
 //! is kept, and codes of an authenticator app that somebody else wrote (oathtool).
 //!
-//! On SQLite, a file of its own for each test; with `VESTIBULE_TEST_POSTGRES` set to a server's URL, a database of
+//! On SQLite, a file of its own for each test; with `TEST_POSTGRES` set to a server's URL, a database of
 //! its own there. Tests that cover a requirement or an attack of `docs/security.md` name its number.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
@@ -10,8 +10,17 @@ mod api_document;
 mod canaries;
 mod challenge;
 mod command_line;
+mod configuration_document;
+mod data;
+mod faults;
+mod housekeeping;
+mod instances;
+mod mfa_reset;
+mod migrations;
 mod outbox;
+mod people;
 mod races;
+mod recovery;
 mod recovery_code;
 mod requests;
 mod requirement;
@@ -21,4 +30,5 @@ mod sessions;
 mod set_up_app;
 mod sign_in;
 mod states;
+mod step_up;
 mod support;

@@ -4,11 +4,13 @@
 //! writer is one connection of its own, so that writers queue fairly instead of failing with BUSY, and
 //! transactions begin IMMEDIATE (S55). Nothing slow, and nothing over the network, happens inside one.
 
+pub mod backup;
 pub mod entities;
+pub mod lock;
 
 use std::time::Duration;
 
-use migrations::{Migrator, MigratorTrait};
+use migrations::{Migrator, MigratorTrait, SchemaManager, seaql_migrations};
 use sea_orm::sea_query::Expr;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -21,11 +23,16 @@ use crate::Error;
 use crate::keys::{AssociatedData, Keys, Sealed};
 use crate::random::Randomness;
 use entities::installation;
+use lock::{MigrationLock, sqlite_file};
 
 /// How long a statement waits for another program's transaction on the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection before it is told to try again.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the check value of the installation belongs to.
+const KEY_CHECK: AssociatedData =
+    AssociatedData { table: "installation", row: Uuid::nil(), user: Uuid::nil() };
 
 /// The database of an installation. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -43,10 +50,35 @@ impl Store {
     /// [`DbErr`] when the database cannot be reached or its schema cannot be brought up to date.
     pub async fn open(url: &str) -> Result<Self, DbErr> {
         let (reader, writer) = connect(url).await?;
-        Migrator::up(&writer, None).await?;
-        let installation = installation::Entity::find_by_id(1).one(&reader).await?;
-        let epoch = installation.ok_or_else(|| DbErr::RecordNotFound("installation".into()))?.epoch;
+        if !pending(&writer).await?.is_empty() {
+            let lock = MigrationLock::take(url, &writer).await?;
+            // Somebody else may have done it while this program waited.
+            if !pending(&writer).await?.is_empty() {
+                Migrator::up(&writer, None).await?;
+            }
+            drop(lock);
+        }
+        let epoch = epoch(&reader).await?;
         Ok(Self { reader, writer, epoch })
+    }
+
+    /// Connects to a database as it is. Gives the names of the migrations that it lacks besides.
+    ///
+    /// # Errors
+    /// [`DbErr`] when the database cannot be reached, or is none of Vestibule's.
+    pub async fn inspect(url: &str) -> Result<(Self, Vec<String>), DbErr> {
+        let (reader, writer) = connect(url).await?;
+        let lacks = pending(&writer).await?;
+        let epoch = if lacks.is_empty() { epoch(&reader).await? } else { 0 };
+        Ok((Self { reader, writer, epoch }, lacks))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`DbErr`] when it does not.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.ping().await
     }
 
     /// The connection for reads outside a transaction.
@@ -78,8 +110,7 @@ impl Store {
     /// # Errors
     /// [`Error::OtherKeys`] for others: with them no password would be right and nothing could be opened.
     pub(crate) async fn check_keys(&self, keys: &Keys, random: &dyn Randomness) -> Result<(), Error> {
-        let associated = AssociatedData { table: "installation", row: Uuid::nil(), user: Uuid::nil() };
-        let sealed = keys.seal(random, associated, b"");
+        let sealed = keys.seal(random, KEY_CHECK, b"");
         // Of several that begin at once, one writes; all compare with what it wrote.
         let transaction = self.begin().await?;
         installation::Entity::update_many()
@@ -92,7 +123,20 @@ impl Store {
         transaction.commit().await?;
         let check = row.and_then(|row| row.key_check.zip(row.key_check_id));
         let (bytes, key_id) = check.ok_or(Error::Corrupt("key check"))?;
-        keys.open(associated, &Sealed { key_id, bytes }).map_err(|_| Error::OtherKeys)?;
+        keys.open(KEY_CHECK, &Sealed { key_id, bytes }).map_err(|_| Error::OtherKeys)?;
+        Ok(())
+    }
+
+    /// Seals the check value anew: the newest key is the one that everything is sealed with.
+    pub(crate) async fn reseal_key_check(&self, keys: &Keys, random: &dyn Randomness) -> Result<(), Error> {
+        let sealed = keys.seal(random, KEY_CHECK, b"");
+        let transaction = self.begin().await?;
+        installation::Entity::update_many()
+            .col_expr(installation::Column::KeyCheck, Expr::value(sealed.bytes))
+            .col_expr(installation::Column::KeyCheckId, Expr::value(sealed.key_id))
+            .exec(&transaction)
+            .await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -117,15 +161,34 @@ impl Store {
     }
 }
 
+/// The migrations that the database lacks, by name. Ones that this program does not know are a newer version's, beside
+/// which it works on (S57); SeaORM's own look-up would refuse them.
+async fn pending(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let mut applied = Vec::new();
+    if SchemaManager::new(connection).has_table("seaql_migrations").await? {
+        let rows = seaql_migrations::Entity::find().all(connection).await?;
+        applied = rows.into_iter().map(|migration| migration.version).collect();
+    }
+    let known = Migrator::migrations().into_iter().map(|migration| migration.name().to_owned());
+    Ok(known.filter(|name| !applied.contains(name)).collect())
+}
+
+async fn epoch(connection: &DatabaseConnection) -> Result<i64, DbErr> {
+    let installation = installation::Entity::find_by_id(1).one(connection).await?;
+    Ok(installation.ok_or_else(|| DbErr::RecordNotFound("installation".into()))?.epoch)
+}
+
 async fn connect(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).acquire_timeout(ACQUIRE_TIMEOUT).connect_timeout(ACQUIRE_TIMEOUT);
-    if !url.starts_with("sqlite:") {
-        options.max_connections(20);
+    // S55, on either database: what was answered survives a power failure.
+    if sqlite_file(url).is_none() {
+        options.max_connections(20).map_sqlx_postgres_opts(|postgres| {
+            postgres.application_name("vestibule").options([("synchronous_commit", "on")])
+        });
         let pool = Database::connect(options).await?;
         return Ok((pool.clone(), pool));
     }
-    // S55: what was answered survives a power failure.
     options.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .create_if_missing(true)

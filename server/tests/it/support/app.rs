@@ -5,12 +5,13 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
-use domain::{Email, MINUTE, Role, SECOND, Timestamp};
+use domain::{Email, MINUTE, Role, SECOND, SessionLimits, Timestamp};
 use sea_orm::{ConnectionTrait, Database};
 use server::application::{Application, Environment};
-use server::config::{Config, PublicUrl};
+use server::config::{Config, Proxies, PublicUrl};
 use tempfile::TempDir;
 use vestibule_core::clock::Clock;
 use vestibule_core::keys::Keys;
@@ -58,11 +59,12 @@ impl Sender for Mailbox {
 /// How an application is configured.
 pub struct Options {
     pub public_url: &'static str,
+    pub proxies: &'static str,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: "http://localhost:3000" }
+        Self { public_url: "http://localhost:3000", proxies: "" }
     }
 }
 
@@ -73,7 +75,9 @@ pub struct App {
     pub clock: Arc<StandingClock>,
     pub mailbox: Arc<Mailbox>,
     pub origin: String,
-    _folder: TempDir,
+    pub config: Config,
+    keys: Arc<str>,
+    folder: Arc<TempDir>,
 }
 
 impl App {
@@ -83,22 +87,54 @@ impl App {
 
     pub async fn start_with(options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = database(&folder).await;
         let config = Config {
-            database,
+            database: database(&folder).await,
             keys: PathBuf::new(),
             public_url: PublicUrl::parse(options.public_url).unwrap(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            metrics_listen: None,
+            proxies: Proxies::parse(options.proxies).unwrap(),
+            drain: Duration::ZERO,
             dist: Some(dist(&folder)),
             settings: Settings {
                 product: "Vestibule".to_owned(),
                 public_url: options.public_url.to_owned(),
                 support: Some("help@example.com".to_owned()),
+                session_limits: SessionLimits::default(),
                 payments_countries: vec!["US".to_owned()],
             },
         };
         let clock = Arc::new(StandingClock(AtomicI64::new(START.0)));
-        let mailbox = Arc::new(Mailbox::default());
+        let keys = Keys::generate(&SystemRandomness).as_str().into();
+        Self::build(config, clock, Arc::default(), keys, Arc::new(folder)).await
+    }
+
+    /// Another instance of the application on the same database, with the same clock.
+    pub async fn another_instance(&self) -> Self {
+        let (clock, mailbox) = (self.clock.clone(), self.mailbox.clone());
+        Self::build(self.config.clone(), clock, mailbox, self.keys.clone(), self.folder.clone()).await
+    }
+
+    /// Another instance whose clock is ahead by so many seconds.
+    pub async fn instance_ahead_by(&self, seconds: i64) -> Self {
+        let clock = Arc::new(StandingClock(AtomicI64::new(self.now().0 + seconds * SECOND)));
+        let (config, folder) = (self.config.clone(), self.folder.clone());
+        Self::build(config, clock, self.mailbox.clone(), self.keys.clone(), folder).await
+    }
+
+    /// The application after it was stopped and started again.
+    pub async fn restarted(self) -> Self {
+        self.vestibule.store().clone().close().await.unwrap();
+        Self::build(self.config, self.clock, self.mailbox, self.keys, self.folder).await
+    }
+
+    async fn build(
+        config: Config,
+        clock: Arc<StandingClock>,
+        mailbox: Arc<Mailbox>,
+        keys: Arc<str>,
+        folder: Arc<TempDir>,
+    ) -> Self {
         let environment = Environment {
             clock: clock.clone(),
             random: Arc::new(SystemRandomness),
@@ -106,18 +142,17 @@ impl App {
             password_workers: NonZero::new(2),
             movable: Arc::default(),
         };
-        let keys = Keys::parse(&Keys::generate(&SystemRandomness)).unwrap();
         let origin = config.public_url.origin().to_owned();
         let store = Store::open(&config.database).await.unwrap();
-        let application = Application::build(&config, store, keys, environment).await.unwrap();
-        Self {
-            vestibule: application.vestibule,
-            router: application.router,
-            clock,
-            mailbox,
-            origin,
-            _folder: folder,
-        }
+        let application =
+            Application::build(&config, store, Keys::parse(&keys).unwrap(), environment).await.unwrap();
+        let (vestibule, router) = (application.vestibule, application.router);
+        Self { vestibule, router, clock, mailbox, origin, config, keys, folder }
+    }
+
+    /// A file of this test's own.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     pub fn now(&self) -> Timestamp {
@@ -180,11 +215,17 @@ impl App {
     /// A person with an authenticator app and a recovery code, signed in; and the app's key. The clock has moved
     /// on to the app's next code.
     pub async fn enrolled(&self, email: &str) -> (Browser, String) {
+        let (browser, key, _) = self.enrolled_with_code(email).await;
+        (browser, key)
+    }
+
+    /// As [`App::enrolled`], with the recovery code besides.
+    pub async fn enrolled_with_code(&self, email: &str) -> (Browser, String, String) {
         let (mut browser, reply) = self.enrolling(email).await;
         let key = browser.set_up_app(reply.record(), self.now()).await;
-        browser.save_recovery_code().await;
+        let recovery_code = browser.save_recovery_code().await;
         self.next_step();
-        (browser, key)
+        (browser, key, recovery_code)
     }
 
     /// A browser at the challenge of a person who has an app.
@@ -234,7 +275,7 @@ fn dist(folder: &TempDir) -> PathBuf {
 
 /// The URL of an empty database.
 async fn database(folder: &TempDir) -> String {
-    let Ok(server) = std::env::var("VESTIBULE_TEST_POSTGRES") else {
+    let Ok(server) = std::env::var("TEST_POSTGRES") else {
         return format!("sqlite://{}", folder.path().join("vestibule.db").display());
     };
     let name = format!(

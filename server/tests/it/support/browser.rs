@@ -145,6 +145,35 @@ impl Browser {
         staged.json["code"].as_str().unwrap().to_owned()
     }
 
+    /// Spends the recovery code at the second door.
+    pub async fn recover(&mut self, record: &str, code: &str) -> Reply {
+        self.call("use_recovery_code", json!({ "record": record, "code": code })).await
+    }
+
+    /// Ends a recovery in which these methods are to be removed.
+    pub async fn finish_recovery(&mut self, removing: &[&str]) -> Reply {
+        let record = self.session().await.record();
+        self.call("finish_recovery", json!({ "record": record, "removing": removing })).await
+    }
+
+    /// Gives the password of a step-up.
+    pub async fn step_up_password(&mut self) -> Reply {
+        let record = self.session().await.record();
+        self.call("step_up_password", json!({ "record": record, "password": PASSWORD })).await
+    }
+
+    /// Proves the app in a step-up.
+    pub async fn step_up_app(&mut self, code: &str) -> Reply {
+        let record = self.session().await.record();
+        self.call("step_up_app", json!({ "record": record, "code": code })).await
+    }
+
+    /// Asks for a new recovery code in the profile.
+    pub async fn request_recovery_code(&mut self) -> Reply {
+        let record = self.session().await.record();
+        self.call("request_recovery_code", json!({ "record": record })).await
+    }
+
     /// Opens a set-up in the profile with the password.
     pub async fn open_set_up(&mut self) -> Reply {
         let record = self.session().await.record();

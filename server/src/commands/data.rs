@@ -1,0 +1,77 @@
+//! The database as a whole: its schema, copies of it, and whether everything is in order.
+
+use std::path::Path;
+
+use vestibule_core::store::lock::sqlite_file;
+use vestibule_core::store::{Store, backup as copies};
+
+use super::{CommandError, close, failed, open_store, print, use_cases};
+use crate::config::Config;
+use crate::key_file;
+
+pub(super) async fn migrate(config: &Config) -> Result<(), CommandError> {
+    open_store(config).await?.close().await.map_err(failed)?;
+    print("The database's schema is up to date.\n")
+}
+
+pub(super) async fn backup(config: &Config, file: &Path) -> Result<(), CommandError> {
+    let store = existing_store(config).await?;
+    let copied = store.backup(&config.database, file).await;
+    store.close().await.map_err(failed)?;
+    copied?;
+    print(&format!("Copied the database to {}. The keys are not in it.\n", file.display()))
+}
+
+pub(super) async fn restore(config: &Config, file: &Path) -> Result<(), CommandError> {
+    // Without its keys it could not be used.
+    key_file::read(&config.keys).map_err(failed)?;
+    copies::restore(&config.database, file).await?;
+    let vestibule = super::vestibule(config).await?;
+    close(vestibule).await?;
+    print(&format!(
+        "The database is the copy {} now. Everybody is signed out, and every recovery code is void: people save a new \
+         one at their next sign-in.\n",
+        file.display()
+    ))
+}
+
+/// Looks at everything that `serve` needs, and changes nothing.
+pub(super) async fn check(config: &Config) -> Result<(), CommandError> {
+    print("configuration: in order\n")?;
+    let keys = key_file::read(&config.keys).map_err(failed)?;
+    print(&format!("keys: {} holds {}\n", config.keys.display(), keys.describe()))?;
+    let (store, lacks) = inspect(config).await?;
+    if !lacks.is_empty() {
+        store.close().await.map_err(failed)?;
+        return Err(failed(format!(
+            "database: its schema is older than this program and lacks {}: run `vestibule migrate`, or `vestibule serve`",
+            lacks.join(", ")
+        )));
+    }
+    let vestibule = use_cases(config, keys, store).await?;
+    print("database: it answers, its schema is up to date, and the keys are its own\n")?;
+    if !vestibule.is_resealed().await? {
+        print("keys: a rotation is not complete: run `vestibule key rotate`\n")?;
+    }
+    close(vestibule).await?;
+    print("mail: written to standard output\n")
+}
+
+async fn existing_store(config: &Config) -> Result<Store, CommandError> {
+    let (store, lacks) = inspect(config).await?;
+    if lacks.is_empty() {
+        return Ok(store);
+    }
+    store.close().await.map_err(failed)?;
+    Err(failed("database: its schema is older than this program: run `vestibule migrate` first"))
+}
+
+async fn inspect(config: &Config) -> Result<(Store, Vec<String>), CommandError> {
+    if let Some(file) = sqlite_file(&config.database).filter(|file| !file.exists()) {
+        let why = "`vestibule migrate` makes it, and so does `vestibule serve`";
+        return Err(failed(format!("database: there is no file {}: {why}", file.display())));
+    }
+    Store::inspect(&config.database)
+        .await
+        .map_err(|error| failed(format!("database: it cannot be opened: {error}")))
+}
