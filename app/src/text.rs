@@ -1,7 +1,7 @@
 //! Sentences that depend on something: pure, so that they can be tested anywhere. Dates and times come in as
 //! they are to be shown.
 
-use domain::{Demand, Ended, Reason};
+use domain::{Demand, Ended, MethodKind, Reason};
 
 use crate::api::session::EndedView;
 
@@ -107,12 +107,71 @@ pub fn initials(name: &str) -> String {
     letters.next().into_iter().chain(letters.next_back()).collect()
 }
 
+/// How a method is called within a sentence.
+#[must_use]
+pub const fn method(kind: MethodKind) -> &'static str {
+    match kind {
+        MethodKind::App => "authenticator app",
+        MethodKind::Phone => "phone number",
+    }
+}
+
+/// When a method was set up, and when it was last used.
+#[must_use]
+pub fn method_facts(added: &str, used: Option<&str>) -> String {
+    match used {
+        Some(used) => ["Added ", added, ", last used ", used].concat(),
+        None => ["Added ", added].concat(),
+    }
+}
+
+/// How long a recovery still lasts: `time` is when it ends. Never said longer than it is.
+#[must_use]
+pub fn recovery_ends(seconds: u32, time: &str) -> String {
+    let left = match seconds / 60 {
+        0 => "less than a minute".to_owned(),
+        1 => "1 minute".to_owned(),
+        minutes => [&minutes.to_string(), " minutes"].concat(),
+    };
+    ["You have ", &left, ", until ", time, "."].concat()
+}
+
+/// What is taken away at the end of a recovery.
+#[must_use]
+pub fn removing(kinds: &[MethodKind]) -> String {
+    let names: Vec<String> = kinds.iter().map(|kind| ["your ", method(*kind)].concat()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let they = if names.len() == 1 { ". It" } else { ". They" };
+    ["Continue removes ", &list(&names), they, " will not sign you in any more."].concat()
+}
+
+/// What somebody writes to an administrator. `reset`: the methods are gone already, and the code that was handed over
+/// does not work.
+#[must_use]
+pub fn call_for_help(product: &str, email: &str, reset: bool) -> String {
+    let (problem, wish) = if reset {
+        ("the code that I was handed does not work. Can you make a new one", "hand it to me in person?")
+    } else {
+        (
+            "I have lost my authenticator app and my recovery code. Can you reset two-factor authentication",
+            "hand me the code in person?",
+        )
+    };
+    ["I can't sign in to ", product, ": ", problem, " for my account, ", email, ", and ", wish].concat()
+}
+
+/// How the names of files begin that recovery codes are saved in.
+#[must_use]
+pub fn recovery_file_start(product: &str) -> String {
+    [&slug(product), "-recovery-code"].concat()
+}
+
 /// The name of the file that a recovery code is saved in; people search for it later. `day` is an ISO date.
 #[must_use]
 pub fn recovery_file_name(product: &str, email: &str, day: &str) -> String {
     // An address may have characters that file systems do not.
     let email: String = email.chars().map(|c| if "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
-    [&slug(product), "-recovery-code-", &email, "-", day, ".txt"].concat()
+    [&recovery_file_start(product), "-", &email, "-", day, ".txt"].concat()
 }
 
 /// What that file says.
@@ -220,6 +279,43 @@ mod tests {
     }
 
     #[test]
+    fn a_method_says_since_when_it_is_there_and_whether_it_was_used() {
+        assert_eq!(method_facts("3 March 2026", Some("today")), "Added 3 March 2026, last used today");
+        assert_eq!(method_facts("today", None), "Added today");
+    }
+
+    #[test]
+    fn a_recovery_is_never_said_to_last_longer_than_it_does() {
+        assert_eq!(recovery_ends(1_800, "14:32"), "You have 30 minutes, until 14:32.");
+        assert_eq!(recovery_ends(1_799, "14:32"), "You have 29 minutes, until 14:32.");
+        assert_eq!(recovery_ends(119, "14:32"), "You have 1 minute, until 14:32.");
+        assert_eq!(recovery_ends(59, "14:32"), "You have less than a minute, until 14:32.");
+    }
+
+    #[test]
+    fn what_a_recovery_removes_is_named() {
+        assert_eq!(
+            removing(&[MethodKind::Phone]),
+            "Continue removes your phone number. It will not sign you in any more."
+        );
+        assert_eq!(
+            removing(&[MethodKind::App, MethodKind::Phone]),
+            "Continue removes your authenticator app and your phone number. They will not sign you in any more."
+        );
+    }
+
+    #[test]
+    fn a_call_for_help_names_product_and_account_and_asks_to_meet() {
+        for reset in [false, true] {
+            let message = call_for_help("Vestibule", "anna@example.com", reset);
+            for part in ["Vestibule", "anna@example.com", "in person"] {
+                assert!(message.contains(part), "{part} in {message}");
+            }
+        }
+        assert!(call_for_help("Vestibule", "anna@example.com", true).contains("a new one"));
+    }
+
+    #[test]
     fn the_recovery_file_names_product_account_and_date() {
         assert_eq!(
             recovery_file_name("Vestibule", "anna@example.com", "2026-03-03"),
@@ -229,6 +325,7 @@ mod tests {
             recovery_file_name("Harbour  ID!", "a/b@c.example", "2026-03-03"),
             "harbour-id-recovery-code-a-b@c.example-2026-03-03.txt"
         );
+        assert_eq!(recovery_file_start("Harbour  ID!"), "harbour-id-recovery-code");
         let file = recovery_file("Vestibule", "anna@example.com", "3 March 2026", "K7QM 2XVD");
         for part in ["Vestibule", "anna@example.com", "3 March 2026", "K7QM 2XVD"] {
             assert!(file.contains(part), "{part}");

@@ -5,6 +5,7 @@ import type { Authenticator } from "../fixtures/authenticator";
 import type { Enrolled, Person } from "../fixtures/people";
 import type { Server } from "../fixtures/server";
 import { Profile } from "./profile";
+import { Help, Identity, Recover, UseRecoveryCode } from "./recovery";
 import { EnterPassword, Method, Required, SaveCode, SecureAccount } from "./set-up";
 import { Challenge, SignIn } from "./sign-in";
 
@@ -75,4 +76,36 @@ export async function fromProfile(page: Page, person: Person): Promise<SecureAcc
   const secure = new SecureAccount(page);
   await expect(secure.heading).toBeVisible();
   return secure;
+}
+
+/** From the second door to the field of the recovery code. */
+export async function toUseRecoveryCode(page: Page, person: Person): Promise<UseRecoveryCode> {
+  await (await toChallenge(page, person)).useRecoveryCode.click();
+  const use = new UseRecoveryCode(page);
+  await expect(use.heading).toBeVisible();
+  return use;
+}
+
+/** From there, with the code, to what becomes of each method. */
+export async function toRecover(page: Page, person: Enrolled): Promise<Recover> {
+  await (await toUseRecoveryCode(page, person)).enter(person.recoveryCode);
+  const recover = new Recover(page);
+  await expect(recover.heading).toBeVisible();
+  return recover;
+}
+
+/** From the second door to who can help. */
+export async function toHelp(page: Page, person: Person): Promise<Help> {
+  await (await toChallenge(page, person)).help.click();
+  const help = new Help(page);
+  await expect(help.heading).toBeVisible();
+  return help;
+}
+
+/** To the page that asks for the code that was handed over in person. */
+export async function toIdentity(page: Page, person: Person): Promise<Identity> {
+  await new SignIn(page).signIn(person);
+  const identity = new Identity(page);
+  await expect(identity.heading).toBeVisible();
+  return identity;
 }

@@ -52,11 +52,15 @@ export class ProveApp {
   readonly heading: Locator;
   readonly code: Locator;
   readonly continue: Locator;
+  readonly useRecoveryCode: Locator;
+  readonly useApp: Locator;
 
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { name: "Confirm it's you", level: 1 });
     this.code = page.getByRole("textbox", { name: "Enter the code from your current authenticator app" });
     this.continue = page.getByRole("button", { name: "Continue", exact: true });
+    this.useRecoveryCode = page.getByRole("button", { name: "Use your recovery code" });
+    this.useApp = page.getByRole("button", { name: "Use your authenticator app" });
   }
 
   async enter(code: string): Promise<void> {

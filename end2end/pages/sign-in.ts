@@ -42,11 +42,15 @@ export class Challenge {
   readonly heading: Locator;
   readonly code: Locator;
   readonly continue: Locator;
+  readonly useRecoveryCode: Locator;
+  readonly help: Locator;
 
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { name: "Enter the code from your authenticator app", level: 1 });
     this.code = page.getByRole("textbox", { name: "6-digit code" });
     this.continue = page.getByRole("button", { name: "Continue", exact: true });
+    this.useRecoveryCode = page.getByRole("link", { name: "Use your recovery code" });
+    this.help = page.getByRole("link", { name: "I can't use any of these" });
   }
 
   /** Enters a code as people do, digit by digit; the sixth sends it. */

@@ -1,8 +1,9 @@
 import { tabTo } from "../fixtures/accessibility";
 import { Authenticator } from "../fixtures/authenticator";
 import { expect, test } from "../fixtures/test";
-import { toProfile } from "../pages/flows";
-import { Profile } from "../pages/profile";
+import { toProfile, toProfileWithCode } from "../pages/flows";
+import { Profile, StepUp } from "../pages/profile";
+import { Recover, UseRecoveryCode } from "../pages/recovery";
 import { Method, Required, SaveCode, SecureAccount } from "../pages/set-up";
 import { Challenge, SignIn } from "../pages/sign-in";
 
@@ -75,6 +76,75 @@ test("the second door works by keyboard alone", async ({ page, people }) => {
   await tabTo(page, challenge.code);
   await page.keyboard.type(person.app.code());
   await expect(new Profile(page).heading).toBeFocused();
+});
+
+test("the way back with the recovery code works by keyboard alone", async ({ page, people, server }) => {
+  const person = await people.enrolled();
+  const keyboard = page.keyboard;
+  const signIn = new SignIn(page);
+  await signIn.goto();
+  await tabTo(page, signIn.email);
+  await keyboard.type(person.email);
+  await keyboard.press("Tab");
+  await keyboard.type(person.password);
+  await keyboard.press("Enter");
+
+  const challenge = new Challenge(page);
+  await expect(challenge.heading).toBeFocused();
+  await tabTo(page, challenge.useRecoveryCode);
+  await keyboard.press("Enter");
+  const use = new UseRecoveryCode(page);
+  await expect(use.heading).toBeFocused();
+  await tabTo(page, use.code);
+  await keyboard.type(person.recoveryCode);
+  await keyboard.press("Enter");
+
+  const recover = new Recover(page);
+  await expect(recover.heading).toBeFocused();
+  await tabTo(page, recover.stillWorks);
+  await keyboard.press("Enter");
+  await expect(recover.oldCode).toBeFocused();
+  await tabTo(page, recover.continue);
+  await keyboard.press("Enter");
+  await expect(recover.setUpNew).toBeFocused();
+  await keyboard.press("Enter");
+
+  const secure = new SecureAccount(page);
+  await expect(secure.heading).toBeFocused();
+  await tabTo(page, secure.showKey);
+  await keyboard.press("Enter");
+  const app = new Authenticator(await secure.key.innerText(), () => server.now());
+  await tabTo(page, secure.code);
+  await keyboard.type(app.code());
+  await keyboard.press("Enter");
+
+  await expect(page.getByText("Your new authenticator app is set up.")).toBeFocused();
+  await tabTo(page, recover.continue);
+  await keyboard.press("Enter");
+  const save = new SaveCode(page);
+  await expect(save.heading).toBeFocused();
+  await tabTo(page, save.saved);
+  await keyboard.press("Space");
+  await tabTo(page, save.continue);
+  await keyboard.press("Enter");
+  await expect(new Profile(page).heading).toBeFocused();
+});
+
+test("the step-up works by keyboard alone", async ({ page, people, failures }) => {
+  const person = await people.enrolled();
+  const profile = await toProfileWithCode(page, person);
+  await tabTo(page, profile.requestCode);
+  failures.expect("/api/request_recovery_code 403");
+  await page.keyboard.press("Enter");
+  const stepUp = new StepUp(page, "request a new recovery code");
+  await expect(stepUp.password).toBeFocused();
+  await tabTo(page, stepUp.cancel);
+  await page.keyboard.press("Shift+Tab");
+  await expect(stepUp.continue).toBeFocused();
+  await stepUp.password.focus();
+  await page.keyboard.type(person.password);
+  await page.keyboard.press("Enter");
+  await expect(new SaveCode(page).heading).toBeFocused();
 });
 
 test("the account menu opens, closes and signs out by keyboard", async ({ page, people }) => {

@@ -148,7 +148,8 @@ impl Config {
         let metrics_listen = values.get("metrics_listen").map(|text| address(values, "metrics_listen", text));
         let proxies = Proxies::parse(values.get("proxies").unwrap_or_default());
         let proxies = proxies.map_err(|part| {
-            values.wrong("proxies", format!("`{part}` is neither an address nor a network such as 10.0.0.0/8"))
+            values
+                .wrong("proxies", format!("`{part}` is neither an address nor a network such as 10.0.0.0/8"))
         })?;
         Ok(Self {
             database: database.to_owned(),
@@ -180,7 +181,9 @@ fn settings(values: &Values, public_url: &PublicUrl) -> Result<Settings, Setting
     }
     let countries: Vec<String> =
         values.get_or_default("payments_countries").split(',').map(|code| code.trim().to_owned()).collect();
-    if let Some(code) = countries.iter().find(|code| code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase())) {
+    if let Some(code) =
+        countries.iter().find(|code| code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()))
+    {
         let why = format!("`{code}` is not a country's two capital letters, such as US");
         return Err(values.wrong("payments_countries", why));
     }
@@ -216,8 +219,9 @@ fn number(values: &Values, key: &str, least: u64, most: u64) -> Result<u64, Sett
 }
 
 fn address(values: &Values, key: &str, text: &str) -> Result<SocketAddr, SettingError> {
-    text.parse()
-        .map_err(|_| values.wrong(key, format!("`{text}` is not an address with a port, such as 127.0.0.1:3000")))
+    text.parse().map_err(|_| {
+        values.wrong(key, format!("`{text}` is not an address with a port, such as 127.0.0.1:3000"))
+    })
 }
 
 #[cfg(test)]
@@ -272,7 +276,10 @@ mod tests {
     fn only_the_address_that_the_last_proxy_saw_counts() {
         // Whoever asks can write anything in front.
         assert_eq!(client("10.0.0.0/8", "10.1.2.3", &["203.0.113.9, 198.51.100.1"]), "198.51.100.1");
-        assert_eq!(client("10.0.0.0/8", "10.1.2.3", &["203.0.113.9", "198.51.100.1, 10.9.9.9"]), "198.51.100.1");
+        assert_eq!(
+            client("10.0.0.0/8", "10.1.2.3", &["203.0.113.9", "198.51.100.1, 10.9.9.9"]),
+            "198.51.100.1"
+        );
         assert_eq!(client("10.0.0.0/8", "10.1.2.3", &["unknown"]), "10.1.2.3");
         assert_eq!(client("10.0.0.0/8", "10.1.2.3", &[]), "10.1.2.3");
     }

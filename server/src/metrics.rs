@@ -44,7 +44,10 @@ fn describe() {
     counter!("vestibule_calls_total", "Calls of server functions, by function and status");
     histogram!("vestibule_call_seconds", "How long calls took, by function");
     counter!("vestibule_events_total", "Events of the audit log, by event and outcome");
-    counter!("vestibule_attempts_held_back_total", "Attempts that were not evaluated, by kind of secret and reason");
+    counter!(
+        "vestibule_attempts_held_back_total",
+        "Attempts that were not evaluated, by kind of secret and reason"
+    );
     counter!("vestibule_password_hashes_total", "Password hashes computed");
     gauge!("vestibule_password_queue", "Passwords that wait to be hashed, or are being");
     counter!("vestibule_messages_total", "Messages, by channel and what became of them");

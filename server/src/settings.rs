@@ -35,7 +35,12 @@ const fn setting(
 
 /// Every setting.
 pub const SETTINGS: &[Setting] = &[
-    setting("database", "URL", "sqlite://vestibule.db", "The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"),
+    setting(
+        "database",
+        "URL",
+        "sqlite://vestibule.db",
+        "The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME",
+    ),
     setting("keys", "FILE", "the SQLite file with the ending .keys", "The key file"),
     setting(
         "public_url",
@@ -56,7 +61,12 @@ pub const SETTINGS: &[Setting] = &[
         "none",
         "Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, with commas between",
     ),
-    setting("product_name", "NAME", "Vestibule", "The product's name on pages, in mails and in authenticator apps"),
+    setting(
+        "product_name",
+        "NAME",
+        "Vestibule",
+        "The product's name on pages, in mails and in authenticator apps",
+    ),
     setting(
         "support_contact",
         "CONTACT",
@@ -65,8 +75,18 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("session_idle_min", "MINUTES", "60", "How long a session lasts without use"),
     setting("session_absolute_min", "MINUTES", "1440", "How long a session lasts at most"),
-    setting("administrator_idle_min", "MINUTES", "30", "How long an administrator's session lasts without use"),
-    setting("administrator_absolute_min", "MINUTES", "720", "How long an administrator's session lasts at most"),
+    setting(
+        "administrator_idle_min",
+        "MINUTES",
+        "30",
+        "How long an administrator's session lasts without use",
+    ),
+    setting(
+        "administrator_absolute_min",
+        "MINUTES",
+        "720",
+        "How long an administrator's session lasts at most",
+    ),
     setting(
         "payments_countries",
         "COUNTRIES",
@@ -81,7 +101,12 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("log", "FILTER", "info", "What is logged: error, warn, info, debug or trace, also by module"),
     setting("log_format", "FORMAT", "text", "How it is logged on standard error: text or json"),
-    setting("dist", "FOLDER", "the browser's files in the program", "Serve the browser's files from this folder"),
+    setting(
+        "dist",
+        "FOLDER",
+        "the browser's files in the program",
+        "Serve the browser's files from this folder",
+    ),
 ];
 
 /// The option and variable that name the configuration file, which cannot be in it.
@@ -128,11 +153,12 @@ impl Setting {
     }
 
     fn argument(&'static self) -> Arg {
-        Arg::new(self.key)
-            .long(self.option())
-            .value_name(self.value)
-            .global(true)
-            .help(format!("{} [without it: {}] [env: {}]", self.what, self.default, self.variable()))
+        Arg::new(self.key).long(self.option()).value_name(self.value).global(true).help(format!(
+            "{} [without it: {}] [env: {}]",
+            self.what,
+            self.default,
+            self.variable()
+        ))
     }
 }
 
@@ -221,10 +247,10 @@ fn variables(
     for (name, value) in environment {
         let Some(name) = name.to_str().filter(|name| name.starts_with("VESTIBULE_")) else { continue };
         let known = SETTINGS.iter().chain([&CONFIG]).find(|setting| setting.variable() == name);
-        let setting = known.ok_or_else(|| {
-            unknown(name, "environment variable", SETTINGS.iter().map(Setting::variable))
-        })?;
-        let value = value.into_string().map_err(|_| SettingError(format!("{name}: its value is not UTF-8")))?;
+        let setting = known
+            .ok_or_else(|| unknown(name, "environment variable", SETTINGS.iter().map(Setting::variable)))?;
+        let value =
+            value.into_string().map_err(|_| SettingError(format!("{name}: its value is not UTF-8")))?;
         found.insert(setting.key, value);
     }
     Ok(found)
@@ -236,22 +262,24 @@ fn read_file(file: &Path) -> Result<BTreeMap<&'static str, (String, Source)>, Se
     let text = std::fs::read_to_string(file).map_err(|error| told(&format!("it cannot be read: {error}")))?;
     // The message alone: the error's own rendering would quote the line, and with it perhaps a password.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count()) + 1;
+        let line =
+            error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count()) + 1;
         told(&format!("line {line} cannot be read: {}", error.message()))
     })?;
     let mut values = BTreeMap::new();
     for (key, value) in table {
-        let setting = Setting::of(&key)
-            .ok_or_else(|| told(&unknown(&key, "setting", SETTINGS.iter().map(|setting| setting.key.to_owned()))))?;
-        let value = plain(&value).ok_or_else(|| {
-            told(&format!("{key}: write a text, a number or a list of texts"))
+        let setting = Setting::of(&key).ok_or_else(|| {
+            told(&unknown(&key, "setting", SETTINGS.iter().map(|setting| setting.key.to_owned())))
         })?;
+        let value = plain(&value)
+            .ok_or_else(|| told(&format!("{key}: write a text, a number or a list of texts")))?;
         values.insert(setting.key, (value, Source::File));
     }
     if values.get("database").is_some_and(|(url, _)| url.contains('@')) {
         let mode = std::fs::metadata(file).map_err(|error| told(&error))?.permissions().mode();
         if mode & 0o007 != 0 {
-            let why = format!("it holds the database's password, and everybody may read it: `chmod 640 {shown}`");
+            let why =
+                format!("it holds the database's password, and everybody may read it: `chmod 640 {shown}`");
             return Err(told(&why));
         }
     }
@@ -272,8 +300,8 @@ fn plain(value: &toml::Value) -> Option<String> {
 }
 
 fn unknown(name: &str, kind: &str, known: impl Iterator<Item = String>) -> SettingError {
-    let near = known.map(|known| (strsim::jaro_winkler(name, &known), known)).filter(|(likeness, _)| *likeness > 0.85);
-    let near = near.max_by(|one, other| one.0.total_cmp(&other.0));
+    let near = known.map(|known| (strsim::damerau_levenshtein(name, &known), known));
+    let near = near.filter(|(distance, _)| *distance <= 3).min_by_key(|(distance, _)| *distance);
     let hint = near.map_or_else(String::new, |(_, known)| format!(" Did you mean {known}?"));
     SettingError(format!("{name} is no {kind}.{hint}"))
 }
@@ -297,7 +325,8 @@ mod tests {
 
     #[test]
     fn an_option_comes_before_the_environment_and_that_before_the_file() {
-        let (_folder, path) = file("product_name = \"File\"\nlog = \"warn\"\nlisten = \"127.0.0.1:1\"\ndrain_s = 5\n");
+        let (_folder, path) =
+            file("product_name = \"File\"\nlog = \"warn\"\nlisten = \"127.0.0.1:1\"\ndrain_s = 5\n");
         let environment = [("VESTIBULE_PRODUCT_NAME", "Variable"), ("VESTIBULE_LOG", "debug"), ("HOME", "/")];
         let values = gather(&[("config", &path), ("product_name", "Option")], &environment).unwrap();
         assert_eq!(values.get("product_name"), Some("Option"));
@@ -331,7 +360,10 @@ mod tests {
         assert!(told.starts_with("nowhere.toml: it cannot be read"), "{told}");
         let (_folder, path) = file("log = \"info\"\ndatabase = \"postgres://v:secret@db/v\n");
         let told = gather(&[("config", &path)], &[]).unwrap_err().to_string();
-        assert!(told.starts_with(&format!("{path}: line 2 cannot be read")) && !told.contains("secret"), "{told}");
+        assert!(
+            told.starts_with(&format!("{path}: line 2 cannot be read")) && !told.contains("secret"),
+            "{told}"
+        );
         let (_folder, path) = file("log = { a = 1 }\n");
         let told = gather(&[("config", &path)], &[]).unwrap_err().to_string();
         assert!(told.ends_with("log: write a text, a number or a list of texts"), "{told}");

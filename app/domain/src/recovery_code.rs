@@ -11,6 +11,8 @@ const LENGTH: usize = 26;
 static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = Specification::new();
     specification.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+    // 26 characters hold two bits more than a code: whoever mistypes them is not told of a strange character.
+    specification.check_trailing_bits = false;
     specification.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
 });
 
@@ -25,7 +27,7 @@ pub enum RecoveryCodeError {
     #[error("A recovery code has {LENGTH} characters. This has {0}.")]
     Length(usize),
     /// The right length, but not characters that Vestibule writes.
-    #[error("That is not a recovery code. It has letters and digits only.")]
+    #[error("A recovery code has digits and letters, but no U and no signs.")]
     Characters,
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::account_menu::AccountMenu;
 use super::icon::Mark;
+use super::step_up::{StepUp, StepUpDialog};
 use crate::route::Page;
 
 /// A page of the profile.
@@ -13,6 +14,8 @@ pub fn House(
     children: Children,
 ) -> impl IntoView {
     let profile = Page::Security.path();
+    let step_up = StepUp::new();
+    provide_context(step_up);
     view! {
         <a class="skip" href="#content">"Skip to content"</a>
         <header class="bar">
@@ -28,5 +31,6 @@ pub fn House(
             </nav>
             <main id="content" tabindex="-1" class="stack-l">{children()}</main>
         </div>
+        <StepUpDialog step_up/>
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod account_menu;
 pub mod announcer;
+pub mod cancel_set_up;
 pub mod code_field;
 pub mod copy_button;
+pub mod dialog;
 pub mod disclosure;
 pub mod door;
 pub mod email_field;
@@ -13,10 +15,15 @@ pub mod groups;
 pub mod heading;
 pub mod house;
 pub mod icon;
+pub mod method;
 pub mod needed;
+pub mod notice;
+pub mod other_ways;
 pub mod password_field;
+pub mod recovery_code_field;
 pub mod save_code;
 pub mod secure_account;
 pub mod sending;
 pub mod session;
+pub mod step_up;
 pub mod still_there;

@@ -55,6 +55,26 @@ pub fn PasswordField(
     }
 }
 
+/// For password managers, which fill in the password of the account that they see.
+#[component]
+pub fn Username(
+    /// The address that signs in.
+    email: String,
+) -> impl IntoView {
+    view! {
+        <input
+            class="unseen"
+            type="text"
+            name="username"
+            autocomplete="username"
+            value=email
+            readonly
+            tabindex="-1"
+            aria-hidden="true"
+        />
+    }
+}
+
 /// What is in a password field; `None`, with a word to the person, if nothing is.
 pub fn password(sending: Sending, input: NodeRef<html::Input>) -> Option<String> {
     let password = input.get_untracked()?.value();

@@ -15,20 +15,33 @@ use super::session::use_session;
 use crate::api::recovery_code::{StagedRecoveryCode, acknowledge_recovery_code, stage_recovery_code};
 use crate::api::session::SessionView;
 use crate::api::{ApiError, Code};
+use crate::browser::navigation::Entry;
 use crate::browser::{dates, file, focus};
+use crate::route::Page;
 use crate::text;
 
 /// The page. Each time that it appears it has a code of its own.
 #[component]
 pub fn SaveCode(
-    /// Which step of a set-up this is. A sign-in that lacked a code only has no steps.
-    step: Step,
+    /// Which step of a set-up this is. Where nothing but a code is saved there are no steps.
+    #[prop(optional)]
+    step: Option<Step>,
+    /// Where to go if no code is to be saved; without it, that is an error.
+    #[prop(optional)]
+    otherwise: Option<Page>,
     /// What to do once the code is acknowledged.
     done: Callback<SessionView>,
 ) -> impl IntoView {
-    let staged = Needed::new(stage_recovery_code);
+    let session = use_session();
+    let staged = Needed::new(move || async move {
+        let staged = stage_recovery_code().await;
+        if let (Err(ApiError { code: Code::WrongState, .. }), Some(page)) = (&staged, otherwise) {
+            session.go(page.path(), Entry::Replaced);
+        }
+        staged
+    });
     staged.show(move |code| {
-        let step = code.ends_set_up.then_some(step);
+        let step = step.filter(|_| code.ends_set_up);
         view! {
             <Steps at=step/>
             <Shown code staged done/>

@@ -41,8 +41,9 @@ pub fn SecureAccount(
     flow: FlowId,
     /// The key.
     key: Key,
-    /// Which step this is.
-    step: Step,
+    /// Which step this is; nothing where there are no steps.
+    #[prop(into)]
+    step: Option<Step>,
     /// What to do once the app is confirmed.
     done: Callback<SessionView>,
     /// What to do where the key is of no use any more: another tab has gone on, or it took too long.

@@ -38,7 +38,8 @@ pub struct Sending {
     title: Title,
 }
 
-type Call = Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
+/// A call under way.
+pub type Call = Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
 
 impl Sending {
     /// A form that has not been sent. `field` is the one that an answer is about which names none.
@@ -75,7 +76,8 @@ impl Sending {
 
     /// Sends it, unless it is on its way: pressing the button again is the same request.
     pub fn send(self, call: impl Future<Output = Result<(), ApiError>> + 'static) {
-        if !self.busy.get_untracked() {
+        // The form may be gone by now.
+        if self.busy.try_get_untracked() == Some(false) {
             self.begin(Box::pin(call));
         }
     }
@@ -128,6 +130,7 @@ impl Sending {
             | Code::Invalid
             | Code::WrongCode
             | Code::UsedCode
+            | Code::ExpiredCode
             | Code::ClockOff
             | Code::Refused => {
                 self.blame(error.field, error.message);

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use domain::SessionState;
-use leptos::html;
 use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::dialog::Modal;
 use super::sending::{Sending, Trouble};
 use super::session::{Session, use_session};
 use crate::api::session::stay_signed_in;
@@ -23,7 +23,7 @@ struct Watch {
     session: Session,
     /// Seconds that are left, while the dialog is open.
     left: RwSignal<Option<u32>>,
-    /// Whether the end cannot be put off any more.
+    /// Whether the end cannot be put off any more. That of a recovery never can.
     last: RwSignal<bool>,
     /// Whether the person knows that, and does not want to be told again.
     told: StoredValue<bool>,
@@ -44,7 +44,10 @@ impl Watch {
         let Some(remaining) = self.remaining() else { return };
         let asks = untrack(|| {
             self.session.read(|view| {
-                matches!(view.state, SessionState::EnrolOnly | SessionState::SaveCode | SessionState::Full)
+                !matches!(
+                    view.state,
+                    SessionState::Anonymous | SessionState::PasswordDue | SessionState::Challenge
+                )
             })
         });
         let ahead = if asks && !self.told.get_value() { WARNING } else { 0 };
@@ -84,9 +87,14 @@ impl Watch {
         self.session.refresh();
     }
 
+    /// Whether all that can be done is to finish in time; tracked.
+    fn is_last(self) -> bool {
+        self.last.get() || self.session.is(SessionState::Recovering)
+    }
+
     /// The person is there: the session goes on, or, where it cannot, the dialog makes way.
     fn stay(self, sending: Sending) {
-        if self.last.get_untracked() {
+        if untrack(|| self.is_last()) {
             self.told.set_value(true);
             self.look();
             return;
@@ -119,7 +127,8 @@ pub fn StillThere() -> impl IntoView {
         tick: StoredValue::new(None),
     };
     Effect::new(move || {
-        if watch.session.deadline().is_none() {
+        // Another end than the one that the person knows of.
+        if watch.session.deadline().is_none_or(|deadline| deadline - now() > f64::from(WARNING) * 1_000.0) {
             watch.last.set(false);
             watch.told.set_value(false);
         }
@@ -133,46 +142,42 @@ pub fn StillThere() -> impl IntoView {
     });
 
     let sending = Sending::new("");
-    let dialog = NodeRef::<html::Dialog>::new();
     let open = Memo::new(move |_| watch.left.read().is_some());
-    Effect::new(move || {
-        let open = open.get();
-        if let Some(dialog) = dialog.get() {
-            if open { drop(dialog.show_modal()) } else { dialog.close() }
-        }
-    });
     // Escape is somebody who is there.
-    let escape = move |event: web_sys::Event| {
-        event.prevent_default();
-        watch.stay(sending);
-    };
-    view! {
-        <dialog node_ref=dialog aria-labelledby="still-there" on:cancel=escape>
-            {move || open.get().then(|| view! { <Question watch sending/> }.into_any())}
-        </dialog>
-    }
+    let cancel = Callback::new(move |()| watch.stay(sending));
+    view! { <Modal open titled_by="still-there" cancel><Question watch sending/></Modal> }
 }
 
 /// What the dialog says and offers.
 #[component]
 fn Question(watch: Watch, sending: Sending) -> impl IntoView {
-    let inside = move || watch.session.is(SessionState::Full);
-    let beginning = move || if inside() { "You will be signed out in " } else { "This sign-in ends in " };
-    let sentence = move || {
-        if watch.last.get() {
-            "It can't be put off any more: finish what you are doing, then sign in again."
-        } else if inside() {
-            "Nothing has happened here for a while."
-        } else {
-            "If you are still installing an app, take the time you need."
+    let state = move || watch.session.read(|view| Some(view.state));
+    let title = move || match state() {
+        Some(SessionState::Recovering) => "Time is running out",
+        _ => "Still there?",
+    };
+    let beginning = move || match state() {
+        Some(SessionState::Full) => "You will be signed out in ",
+        Some(SessionState::Recovering) => "This recovery ends in ",
+        _ => "This sign-in ends in ",
+    };
+    let sentence = move || match state() {
+        Some(SessionState::Recovering) => {
+            "It can't be put off: finish before then. The recovery code that you have used does not work again."
         }
+        _ if watch.last.get() => {
+            "It can't be put off any more: finish what you are doing, then sign in again."
+        }
+        Some(SessionState::Full) => "Nothing has happened here for a while.",
+        Some(SessionState::IdentityDue) => "If you are still waiting for your code, take the time you need.",
+        _ => "If you are still installing an app, take the time you need.",
     };
     let left = move || watch.left.get().unwrap_or_default();
     // Spoken every half minute, not every second.
     let spoken = move || left().div_ceil(30) * 30;
     view! {
         <div class="stack">
-            <h2 id="still-there">"Still there?"</h2>
+            <h2 id="still-there">{move || title()}</h2>
             <p>
                 {move || beginning()} <b class="digits">{move || text::countdown(left())}</b> ". " {move || sentence()}
             </p>
@@ -185,7 +190,7 @@ fn Question(watch: Watch, sending: Sending) -> impl IntoView {
             <Trouble sending/>
             <div class="row">
                 <button type="button" class="primary" on:click=move |_| watch.stay(sending)>
-                    {move || if watch.last.get() { "Close" } else { "Stay Signed In" }}
+                    {move || if watch.is_last() { "Close" } else { "Stay Signed In" }}
                 </button>
                 <button type="button" class="secondary" on:click=move |_| sending.send(watch.session.leave())>
                     "Sign Out"

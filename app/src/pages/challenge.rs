@@ -9,6 +9,7 @@ use crate::components::code_field::{CodeField, code};
 use crate::components::disclosure::Disclosure;
 use crate::components::door::Door;
 use crate::components::heading::Heading;
+use crate::components::other_ways::{OtherWays, SomeoneElse};
 use crate::components::sending::{Sending, Submit, Trouble};
 use crate::components::session::use_session;
 
@@ -17,7 +18,6 @@ use crate::components::session::use_session;
 pub fn Challenge() -> impl IntoView {
     let session = use_session();
     let sending = Sending::new("code");
-    let leaving = Sending::new("");
     let input = NodeRef::<html::Input>::new();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -54,12 +54,8 @@ pub fn Challenge() -> impl IntoView {
                     <li>"On a new device, restore the app's own backup: the entry comes back with it."</li>
                 </ul>
             </Disclosure>
-            <div>
-                <button type="button" class="quiet" on:click=move |_| leaving.send(session.leave())>
-                    "Sign in as someone else"
-                </button>
-                <Trouble sending=leaving/>
-            </div>
+            <OtherWays recovery_code=true/>
+            <SomeoneElse/>
         </Door>
     }
 }

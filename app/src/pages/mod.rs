@@ -1,14 +1,19 @@
 //! The pages, one file each, and what decides between them.
 
 mod challenge;
+mod help;
+mod identity;
 mod method;
 mod not_found;
+mod recover;
 mod required;
 mod save_code;
 mod security;
 mod security_app;
+mod security_code;
 mod sign_in;
 mod sign_in_app;
+mod use_recovery_code;
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -101,12 +106,17 @@ fn draw_page(page: Page) -> AnyView {
         Page::Home => ().into_any(),
         Page::SignIn => sign_in::SignIn().into_any(),
         Page::Challenge => challenge::Challenge().into_any(),
+        Page::UseRecoveryCode => use_recovery_code::UseRecoveryCode().into_any(),
+        Page::Help => help::HelpPage().into_any(),
+        Page::Identity => identity::Identity().into_any(),
+        Page::Recover => recover::Recover().into_any(),
         Page::Required => required::Required().into_any(),
         Page::Method => method::Method().into_any(),
         Page::SignInApp => sign_in_app::SignInApp().into_any(),
         Page::SaveCode => save_code::SaveCodePage().into_any(),
         Page::Security => security::SecurityPage().into_any(),
         Page::SecurityApp => security_app::SecurityApp().into_any(),
+        Page::SecurityCode => security_code::SecurityCode().into_any(),
         Page::NotFound => not_found::NotFound().into_any(),
     }
 }

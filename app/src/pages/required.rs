@@ -22,6 +22,11 @@ pub fn Required() -> impl IntoView {
             _ => Vec::new(),
         })
     };
+    let reset = move || session.read(|view| view.mfa_reset);
+    let why = move || {
+        let demands = demands();
+        (!demands.is_empty()).then(|| view! { <ul class="reasons">{demands}</ul> }.into_any())
+    };
     let until = move || {
         let time = dates::time(dates::instant(session.deadline()?));
         Some(
@@ -33,7 +38,8 @@ pub fn Required() -> impl IntoView {
         <Door>
             <Heading title="Two-Factor Authentication Required"/>
             <p>"After your password you show one more thing: a code that only you have. It keeps your account safe when somebody else learns your password."</p>
-            <ul class="reasons">{move || demands()}</ul>
+            {move || reset().then(|| view! { <p class="note">"Your two-factor authentication was reset. Set it up again to go on."</p> }.into_any())}
+            {move || why()}
             <div class="stack-s">
                 <h2>"What you need"</h2>
                 <p>"A phone with an authenticator app, or such an app on this computer. It takes about two minutes."</p>

@@ -3,13 +3,19 @@
 use domain::Requirement;
 use leptos::prelude::*;
 
+use crate::api::recovery_code::request_recovery_code;
 use crate::api::security::{MethodFacts, Security, security};
 use crate::browser::dates;
-use crate::components::heading::{Heading, use_title};
+use crate::browser::navigation::Entry;
+use crate::components::heading::Heading;
 use crate::components::house::House;
 use crate::components::icon::{Icon, KEY, LOCK, PHONE};
+use crate::components::method::{Pill, Tone, facts};
 use crate::components::needed::Needed;
+use crate::components::notice::Notice;
+use crate::components::sending::{Sending, Trouble};
 use crate::components::session::use_session;
+use crate::components::step_up::use_step_up;
 use crate::route::Page;
 use crate::text;
 
@@ -48,16 +54,6 @@ fn Sections(security: Security) -> impl IntoView {
     }
 }
 
-/// What has just been done; it comes first, and has the focus.
-#[component]
-fn Notice() -> impl IntoView {
-    let notice = use_session().notice().try_update(Option::take).flatten();
-    notice.map(|notice| {
-        use_title().focus_instead(".note.ok");
-        view! { <p class="note ok" role="status" tabindex="-1">{notice}</p> }.into_any()
-    })
-}
-
 /// Says before the date what will be asked, while it can be done in peace.
 #[component]
 fn EarlyEnrolment(requirement: Requirement, ready: bool) -> impl IntoView {
@@ -83,13 +79,13 @@ fn AppRow(
 ) -> impl IntoView {
     let offered = app.is_some() || requirement != Requirement::Unavailable;
     let facts = match app {
-        Some(app) => facts(app),
+        Some(app) => facts(app.added_at, app.last_used_at),
         None if offered => "Works without signal. Also on a computer.".into(),
         None => unavailable(in_company, support),
     };
-    let (state, action) = match app {
-        Some(_) => ("On", "Change Authenticator App"),
-        None => ("Not set up", "Add Authenticator App"),
+    let (state, tone, action) = match app {
+        Some(_) => ("On", Tone::Good, "Change Authenticator App"),
+        None => ("Not set up", Tone::Plain, "Add Authenticator App"),
     };
     view! {
         <div class="item">
@@ -97,19 +93,13 @@ fn AppRow(
             <div>
                 <h3>
                     "Authenticator app "
-                    <Pill words=state ok=app.is_some()/>
+                    <Pill words=state tone/>
                 </h3>
                 <p class="soft">{facts}</p>
             </div>
             {offered.then(|| view! { <a class="button secondary" href=Page::SecurityApp.path()>{action}</a> }.into_any())}
         </div>
     }
-}
-
-fn facts(app: MethodFacts) -> String {
-    let used =
-        app.last_used_at.map(|at| [", last used ", &dates::recent_day(at)].concat()).unwrap_or_default();
-    ["Added ", &dates::recent_day(app.added_at), &used].concat()
 }
 
 /// Whom to ask where nobody offers it.
@@ -123,27 +113,48 @@ fn unavailable(in_company: bool, support: Option<String>) -> String {
     }
 }
 
+/// The recovery code, and a new one for who has a method.
 #[component]
 fn RecoveryCode(since: Option<domain::Timestamp>, app: bool) -> impl IntoView {
+    let session = use_session();
+    let step_up = use_step_up();
+    let sending = Sending::new("");
+    let request = move |_| {
+        let Some(record) = session.record() else { return };
+        step_up.then("request a new recovery code", sending, move || async move {
+            request_recovery_code(record).await?;
+            session.go(Page::SecurityCode.path(), Entry::New);
+            Ok(())
+        });
+    };
     let facts = match since {
         Some(at) => ["Since ", &dates::day(at), ". A new code replaces it."].concat(),
         None if app => "You are asked to save one when you next sign in.".into(),
         None => "You get one when you add an authentication method.".into(),
     };
-    let state = if since.is_some() { "Saved" } else { "Not saved" };
+    let (state, tone) = if since.is_some() { ("Saved", Tone::Good) } else { ("Not saved", Tone::Plain) };
+    let action = app.then(|| {
+        view! {
+            <button
+                type="button"
+                class="secondary"
+                aria-disabled=move || sending.busy().then_some("true")
+                on:click=request
+            >
+                {move || if sending.busy() { "Checking…" } else { "Request New Code" }}
+            </button>
+        }
+        .into_any()
+    });
     view! {
         <div class="item">
             <span class="glyph"><Icon of=KEY/></span>
             <div>
-                <h2>"Account Recovery Code " <Pill words=state ok=since.is_some()/></h2>
+                <h2>"Account Recovery Code " <Pill words=state tone/></h2>
                 <p class="soft">{facts}</p>
+                <Trouble sending/>
             </div>
+            {action}
         </div>
     }
-}
-
-/// A state in a word or two.
-#[component]
-fn Pill(words: &'static str, ok: bool) -> impl IntoView {
-    view! { <span class=if ok { "pill ok" } else { "pill" }>{words}</span> }
 }

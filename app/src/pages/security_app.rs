@@ -5,16 +5,21 @@ use domain::{FlowId, SessionState};
 use leptos::html;
 use leptos::prelude::*;
 
+use crate::api::Code;
 use crate::api::security::security;
-use crate::api::set_up_app::{AppSetUp, AppStep, app_set_up, cancel_app_set_up, open_app_set_up, prove_app};
-use crate::api::{ApiError, Code};
+use crate::api::set_up_app::{
+    AppSetUp, AppStep, app_set_up, open_app_set_up, prove_app, prove_with_recovery_code,
+};
+use crate::browser::focus;
 use crate::browser::navigation::Entry;
+use crate::components::cancel_set_up::CancelSetUp;
 use crate::components::code_field::{CodeField, code};
 use crate::components::door::{Door, Step, Steps};
-use crate::components::heading::Heading;
+use crate::components::heading::{Heading, use_title};
 use crate::components::icon::{BACK, Icon};
 use crate::components::needed::Needed;
-use crate::components::password_field::{PasswordField, password};
+use crate::components::password_field::{PasswordField, Username, password};
+use crate::components::recovery_code_field::RecoveryCodeForm;
 use crate::components::save_code::SaveCode;
 use crate::components::secure_account::{Key, SecureAccount};
 use crate::components::sending::{Sending, Submit, Told, Trouble};
@@ -87,7 +92,7 @@ fn draw(at: Stage, stage: Needed<Stage>) -> AnyView {
             });
             view! {
                 <SecureAccount flow key step done again=Callback::new(move |()| stage.again())/>
-                <Cancel flow/>
+                <CancelSetUp flow back=Page::Security/>
             }
             .into_any()
         }
@@ -145,17 +150,7 @@ fn EnterPassword(step: Step, stage: Needed<Stage>) -> impl IntoView {
                 <p class="label">"Email"</p>
                 <p>{email.clone()}</p>
             </div>
-            // For password managers, which fill in the password of the account that they see.
-            <input
-                class="unseen"
-                type="text"
-                name="username"
-                autocomplete="username"
-                value=email
-                readonly
-                tabindex="-1"
-                aria-hidden="true"
-            />
+            <Username email/>
             <PasswordField sending input/>
             <Trouble sending/>
             <Submit sending/>
@@ -164,9 +159,33 @@ fn EnterPassword(step: Step, stage: Needed<Stage>) -> impl IntoView {
     }
 }
 
-/// The app that works is shown to work, before another takes its place.
+/// The app that works is shown to work, before another takes its place; or else the recovery code is spent.
 #[component]
 fn Prove(flow: FlowId, step: Step, stage: Needed<Stage>) -> impl IntoView {
+    let title = use_title();
+    let by_code = RwSignal::new(false);
+    let change = move |_| {
+        title.show_error(false);
+        by_code.update(|by_code| *by_code = !*by_code);
+        focus("[data-field=code]".to_owned());
+    };
+    view! {
+        <Steps at=step/>
+        <Heading title="Confirm it's you"/>
+        {move || if by_code.get() {
+            view! { <ProveWithRecoveryCode flow/> }.into_any()
+        } else {
+            view! { <ProveWithApp flow stage/> }.into_any()
+        }}
+        <button type="button" class="quiet" on:click=change>
+            {move || if by_code.get() { "Use your authenticator app" } else { "Use your recovery code" }}
+        </button>
+        <CancelSetUp flow back=Page::Security/>
+    }
+}
+
+#[component]
+fn ProveWithApp(flow: FlowId, stage: Needed<Stage>) -> impl IntoView {
     let sending = Sending::new("code");
     let input = NodeRef::<html::Input>::new();
     let submit = move |event: web_sys::SubmitEvent| {
@@ -181,8 +200,6 @@ fn Prove(flow: FlowId, step: Step, stage: Needed<Stage>) -> impl IntoView {
         });
     };
     view! {
-        <Steps at=step/>
-        <Heading title="Confirm it's you"/>
         <form class="stack-l" method="post" novalidate on:submit=submit>
             <CodeField
                 sending
@@ -193,30 +210,19 @@ fn Prove(flow: FlowId, step: Step, stage: Needed<Stage>) -> impl IntoView {
             <Trouble sending/>
             <Submit sending/>
         </form>
-        <Cancel flow/>
     }
 }
 
-/// The way back; an app that works stays as it is.
+/// What follows is a recovery, in which the set-up goes on.
 #[component]
-fn Cancel(flow: FlowId) -> impl IntoView {
+fn ProveWithRecoveryCode(flow: FlowId) -> impl IntoView {
     let session = use_session();
-    let sending = Sending::new("");
-    let cancel = move |_| {
+    let send = Callback::new(move |(sending, code): (Sending, String)| {
         sending.send(async move {
-            match cancel_app_set_up(flow).await {
-                // One that has ended by itself is as good.
-                Ok(()) | Err(ApiError { code: Code::Stale | Code::NotFound, .. }) => {}
-                Err(error) => return Err(error),
-            }
-            session.go(Page::Security.path(), Entry::Replaced);
+            session.update(prove_with_recovery_code(flow, code).await?);
+            session.go(Page::SignInApp.path(), Entry::Replaced);
             Ok(())
         });
-    };
-    view! {
-        <div>
-            <button type="button" class="quiet" on:click=cancel>"Cancel"</button>
-            <Trouble sending/>
-        </div>
-    }
+    });
+    view! { <RecoveryCodeForm send/> }
 }

@@ -206,7 +206,8 @@ impl Vestibule {
 impl Subject {
     fn count_held_back(&self, reason: &'static str) {
         let kind = self.kind.name();
-        metrics::counter!("vestibule_attempts_held_back_total", "kind" => kind, "reason" => reason).increment(1);
+        metrics::counter!("vestibule_attempts_held_back_total", "kind" => kind, "reason" => reason)
+            .increment(1);
     }
 
     fn key(&self) -> (Vec<u8>, String, Uuid) {

@@ -184,7 +184,8 @@ impl Vestibule {
             Err(_) if now >= Timestamp(row.expires_at) => "given_up",
             Err(_) => "put_off",
         };
-        metrics::counter!("vestibule_messages_total", "channel" => row.channel.clone(), "became" => became).increment(1);
+        metrics::counter!("vestibule_messages_total", "channel" => row.channel.clone(), "became" => became)
+            .increment(1);
         let update = outbox::Entity::update_many().filter(outbox::Column::Id.eq(row.id));
         let update = match &outcome {
             Ok(()) => update

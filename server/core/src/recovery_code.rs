@@ -75,7 +75,8 @@ impl Vestibule {
             code,
             created_at: now,
             shown_before: voided.rows_affected > 0,
-            ends_set_up: app.is_some_and(|app| app.last_used_at.is_none()),
+            // A recovery has no steps to count.
+            ends_set_up: app.is_some_and(|app| app.last_used_at.is_none() && app.kept_in.is_none()),
             in_company: signed_in.in_company,
         })
     }

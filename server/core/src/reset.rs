@@ -1,7 +1,7 @@
 //! Reset MFA: the way back for somebody who has lost everything. It takes the methods away and gives no others: the
 //! next sign-in asks, besides the password, for the code that was handed over in person (S43).
 
-use domain::{Email, HOUR, MINUTE, OneTimeCode, SessionId, SessionState, Timestamp, UserId};
+use domain::{Email, HOUR, OneTimeCode, SessionId, SessionState, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -29,10 +29,10 @@ pub struct InPersonCode {
 }
 
 impl InPersonCode {
-    /// For how many minutes it still works.
+    /// For how many minutes it still works, rounded up.
     #[must_use]
-    pub fn minutes(&self, now: Timestamp) -> i64 {
-        self.expires_at.since(now) / MINUTE
+    pub fn minutes(&self, now: Timestamp) -> u32 {
+        self.expires_at.seconds_from(now).div_ceil(60)
     }
 }
 

@@ -126,7 +126,8 @@ impl Vestibule {
     }
 
     async fn old_values(&self, place: &Place, after: Uuid, most: u64) -> Result<Vec<Old>, Error> {
-        let rows = self.inner.store.reader().query_all(&place.select(self.inner.keys.newest(), after, most)).await?;
+        let rows =
+            self.inner.store.reader().query_all(&place.select(self.inner.keys.newest(), after, most)).await?;
         rows.iter()
             .map(|row| {
                 Ok(Old {

@@ -39,7 +39,8 @@ async fn rotate(config: &Config, prepare: bool) -> Result<(), CommandError> {
     let newest = vestibule.newest_key();
     close(vestibule).await?;
     if !complete {
-        let why = "a server without it has sealed something meanwhile: bring it the key file, then rotate again";
+        let why =
+            "a server without it has sealed something meanwhile: bring it the key file, then rotate again";
         return Err(failed(format!("{resealed} values were sealed anew with the key {newest}, but {why}")));
     }
     print(&format!(

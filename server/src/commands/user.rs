@@ -51,8 +51,7 @@ pub(super) async fn user(vestibule: &Vestibule, command: UserCommand) -> Result<
 async fn list(vestibule: &Vestibule) -> Result<(), CommandError> {
     let mut text = String::new();
     for user in vestibule.users().await? {
-        let methods =
-            if user.methods.is_empty() { "no method".to_owned() } else { user.methods.join(", ") };
+        let methods = if user.methods.is_empty() { "no method".to_owned() } else { user.methods.join(", ") };
         text.push_str(&format!("{}  {}  {methods}\n", user.email, user.name));
     }
     print(&text)

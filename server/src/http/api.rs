@@ -44,7 +44,8 @@ pub(crate) async fn call(
 /// Counts a call and writes it down; what went wrong here, or was refused, more loudly than what worked.
 fn observe(function: &'static str, client: IpAddr, status: StatusCode, took: Duration) {
     let code = status.as_u16();
-    metrics::counter!("vestibule_calls_total", "function" => function, "status" => code.to_string()).increment(1);
+    metrics::counter!("vestibule_calls_total", "function" => function, "status" => code.to_string())
+        .increment(1);
     metrics::histogram!("vestibule_call_seconds", "function" => function).record(took);
     let ms = took.as_millis();
     if status.is_server_error() {

@@ -1,66 +1,11 @@
 //! The binary, as an operator uses it.
 
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-struct Operator {
-    folder: TempDir,
-}
-
-impl Operator {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear();
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// Runs a command that must succeed; gives what it printed.
-    #[track_caller]
-    fn done(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Runs a command that must fail; gives the sentence.
-    #[track_caller]
-    fn refused(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(output.stdout.is_empty());
-        String::from_utf8(output.stderr).unwrap()
-    }
-
-    /// Adds a person; gives the exit and what was printed.
-    fn add_user(&self, email: &str, password: &str) -> Output {
-        let mut child = self
-            .command(&["user", "add", email, "--name", "Anna Berg"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
-        child.wait_with_output().unwrap()
-    }
-}
+use crate::support::Operator;
 
 #[test]
 fn demo_fills_an_empty_database_and_prints_who_can_sign_in() {
@@ -147,12 +92,39 @@ fn what_cannot_be_done_is_a_sentence() {
         (&["--database", "sqlite://no/such/folder/v.db", "migrate"], "there is no folder no/such/folder"),
         (
             &["--public-url", "http://example.com", "user", "list"],
-            "public-url: `http://example.com` is not safe",
+            "--public-url: `http://example.com` is not safe",
         ),
+        (&["--listen", "localhost", "user", "list"], "--listen: `localhost` is not an address with a port"),
+        (&["--proxies", "10.0.0.0/33", "user", "list"], "--proxies: `10.0.0.0/33` is neither"),
+        (
+            &["--session-idle-min", "never", "user", "list"],
+            "--session-idle-min: `never` is not a whole number",
+        ),
+        (
+            &["--session-idle-min", "1441", "user", "list"],
+            "--session-idle-min: it is longer than session_absolute_min",
+        ),
+        (
+            &["--payments-countries", "US,usa", "user", "list"],
+            "--payments-countries: `usa` is not a country's",
+        ),
+        (&["--log", "loud=very", "user", "list"], "--log: `loud=very` is no filter"),
+        (&["--log-format", "xml", "user", "list"], "--log-format: `xml` is neither text nor json"),
+        (&["--config", "nowhere.toml", "user", "list"], "nowhere.toml: it cannot be read"),
+        (&["--metrics-listen", "9464", "user", "list"], "--metrics-listen: `9464` is not an address"),
+        (&["user", "set-email", "anna@example.com", "nobody"], "not an email address"),
+        (
+            &["user", "set-email", "nobody@example.com", "new@example.com"],
+            "there is no user nobody@example.com",
+        ),
+        (&["user", "reset-mfa", "nobody@example.com"], "there is no user nobody@example.com"),
+        (&["user", "delete", "nobody@example.com"], "there is no user nobody@example.com"),
+        (&["backup", "no/such/folder/copy"], "no/such/folder/copy cannot be made"),
+        (&["restore", "nowhere"], "nowhere cannot be read"),
         (&["--product-name", "A:B", "user", "list"], "product-name: "),
         (&["--support-contact", "Bob", "user", "list"], "support-contact: `Bob`"),
         (&["--public-url", "https://login.example.com", "demo"], "runs on this machine only"),
-        (&["--public-url", "https://login.example.com", "serve"], "public-url: "),
+        (&["--public-url", "https://login.example.com", "serve"], "public_url: "),
         (
             &["--listen", "0.0.0.0:3999", "--public-url", "http://localhost:3999", "serve"],
             "is reached from elsewhere",

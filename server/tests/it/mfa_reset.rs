@@ -41,7 +41,9 @@ async fn after_a_reset_nothing_is_set_up_before_the_code_was_given() {
     let reply = browser.sign_in(ANNA).await;
     reply.state("identity_due");
     assert_eq!(reply.json["mfa_reset"], true);
-    for function in ["start_app_set_up", "open_app_set_up", "app_set_up", "confirm_app", "stage_recovery_code"] {
+    for function in
+        ["start_app_set_up", "open_app_set_up", "app_set_up", "confirm_app", "stage_recovery_code"]
+    {
         browser.call(function, json!({ "record": reply.record() })).await.refused(403, "wrong_state");
     }
     let body = json!({ "record": reply.record(), "code": code });
@@ -108,8 +110,7 @@ async fn a_reset_holds_until_something_was_set_up() {
     let code = reset(&app).await;
     let mut browser = app.browser();
     let reply = browser.sign_in(ANNA).await;
-    let entered =
-        browser.call("confirm_identity", json!({ "record": reply.record(), "code": code })).await;
+    let entered = browser.call("confirm_identity", json!({ "record": reply.record(), "code": code })).await;
     entered.state("enrol_only");
     app.vestibule.require_mfa("anna", None).await.unwrap();
     // Nobody requires it any more, and still: who was reset sets up.

@@ -212,3 +212,151 @@ async fn challenges_during_a_change_of_the_app_have_one_serial_outcome() {
     let live = "SELECT COUNT(*) FROM sessions WHERE state = 'full' AND ended_at IS NULL";
     assert_eq!(app.count(live).await, 1);
 }
+
+// S23, attack 1
+#[tokio::test(flavor = "multi_thread")]
+async fn one_recovery_code_on_one_pending_sign_in_opens_one_recovery() {
+    let app = App::start().await;
+    let (_, _, code) = app.enrolled_with_code("anna@example.com").await;
+    let (browser, reply) = app.challenged("anna@example.com").await;
+    let record = reply.record();
+    let replies = at_once(&browser, AT_ONCE, |mut browser, _| {
+        let (record, code) = (record.clone(), code.clone());
+        async move { browser.recover(&record, &code).await }
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 1);
+    assert_eq!(app.count("SELECT COUNT(*) FROM recovery_codes WHERE consumed_at IS NOT NULL").await, 1);
+    let live = "SELECT COUNT(*) FROM sessions WHERE state = 'recovering' AND ended_at IS NULL";
+    assert_eq!(app.count(live).await, 1);
+}
+
+// S23, attack 1: the same code on different pending sign-ins.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_recovery_code_on_many_pending_sign_ins_opens_one_recovery() {
+    let app = App::start().await;
+    let (browser, _, code) = app.enrolled_with_code("anna@example.com").await;
+    let mut pending = Vec::new();
+    for _ in 0..16 {
+        let (browser, reply) = app.challenged("anna@example.com").await;
+        pending.push((browser, reply.record()));
+    }
+    let replies = at_once(&browser, pending.len(), |_, index| {
+        let ((mut browser, record), code) = (pending[index].clone(), code.clone());
+        async move { browser.recover(&record, &code).await }
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 1);
+    let live = "SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL AND state <> 'challenge'";
+    assert_eq!(app.count(live).await, 1);
+}
+
+// S44, attack 2: recovery codes, and codes that are handed over in person.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_64_wrong_recovery_codes_at_once_no_more_than_the_budget_are_evaluated() {
+    let app = App::start().await;
+    app.enrolled("anna@example.com").await;
+    let (browser, reply) = app.challenged("anna@example.com").await;
+    let record = reply.record();
+    let replies = at_once(&browser, AT_ONCE, |mut browser, index| {
+        let record = record.clone();
+        async move { browser.recover(&record, &format!("{index:026}")).await }
+    })
+    .await;
+    let count = |code| replies.iter().filter(|reply| reply.error() == code).count();
+    assert_eq!((count("wrong_code"), count("paused")), (5, AT_ONCE - 5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_code_handed_over_in_person_opens_one_sign_in() {
+    let app = App::start().await;
+    app.enrolled("anna@example.com").await;
+    let email = domain::Email::parse("anna@example.com").unwrap();
+    let code = app.vestibule.reset_mfa(&email).await.unwrap().code.as_str().to_owned();
+    let mut pending = Vec::new();
+    for _ in 0..16 {
+        let mut browser = app.browser();
+        let reply = browser.sign_in("anna@example.com").await;
+        pending.push((browser, reply.record()));
+    }
+    let replies = at_once(&app.browser(), pending.len(), |_, index| {
+        let ((mut browser, record), code) = (pending[index].clone(), code.clone());
+        async move { browser.call("confirm_identity", json!({ "record": record, "code": code })).await }
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 1);
+}
+
+// A recovery code at the second door and the app's code, in two browsers at once: one serial outcome.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_and_a_challenge_at_once_have_one_serial_outcome() {
+    for _ in 0..8 {
+        let app = App::start().await;
+        let (_, key, recovery_code) = app.enrolled_with_code("anna@example.com").await;
+        let (mut first, first_reply) = app.challenged("anna@example.com").await;
+        let (mut second, second_reply) = app.challenged("anna@example.com").await;
+        let code = app.code(&key);
+        let (recovered, challenged) = {
+            let (one, other) = (first_reply.record(), second_reply.record());
+            tokio::join!(first.recover(&one, &recovery_code), second.challenge(&other, &code))
+        };
+        recovered.state("recovering");
+        // Whoever signed in just before is out again; whoever came after was out already.
+        let fair = ["", "signed_out", "stale", "wrong_state"];
+        assert!(fair.contains(&challenged.error()), "{}", challenged.text);
+        second.session().await.state("anonymous");
+    }
+}
+
+// Two ends of one recovery, and an end and a reset.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_ends_once_and_never_after_a_reset() {
+    let app = App::start().await;
+    let (_, key, recovery_code) = app.enrolled_with_code("anna@example.com").await;
+    let (mut browser, reply) = app.challenged("anna@example.com").await;
+    let record = reply.record();
+    browser.recover(&record, &recovery_code).await.state("recovering");
+    let kept = json!({ "record": record, "code": app.code(&key) });
+    browser.call("keep_app", kept).await.answered();
+    let replies = at_once(&browser, AT_ONCE, |mut browser, _| {
+        let body = json!({ "record": record, "removing": [] });
+        async move { browser.call("finish_recovery", body).await }
+    })
+    .await;
+    assert_eq!(succeeded(&replies), 1);
+
+    let (_, _, recovery_code) = app.enrolled_with_code("bea@example.com").await;
+    let (mut browser, reply) = app.challenged("bea@example.com").await;
+    let email = domain::Email::parse("bea@example.com").unwrap();
+    let record = reply.record();
+    let (recovered, reset) =
+        tokio::join!(browser.recover(&record, &recovery_code), app.vestibule.reset_mfa(&email));
+    reset.unwrap();
+    assert!(["", "signed_out", "stale", "wrong_code"].contains(&recovered.error()), "{}", recovered.text);
+    browser.session().await.state("anonymous");
+}
+
+// Two requests for a new recovery code, from one session.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_new_recovery_codes_have_one_outcome() {
+    let app = App::start().await;
+    let (mut browser, _) = app.enrolled("anna@example.com").await;
+    browser.step_up_password().await.answered();
+    let replies = at_once(&browser, 8, |mut browser, _| async move {
+        browser.request_recovery_code().await;
+        browser.call("stage_recovery_code", json!({})).await
+    })
+    .await;
+    let ids: Vec<serde_json::Value> =
+        replies.iter().filter(|reply| reply.status == 200).map(|reply| reply.json["id"].clone()).collect();
+    assert!(!ids.is_empty());
+    let acknowledged = at_once(&browser, ids.len(), |mut browser, index| {
+        let body = json!({ "id": ids[index] });
+        async move { browser.call("acknowledge_recovery_code", body).await }
+    })
+    .await;
+    assert_eq!(succeeded(&acknowledged), 1);
+    let valid = "SELECT COUNT(*) FROM recovery_codes \
+                 WHERE acknowledged_at IS NOT NULL AND consumed_at IS NULL AND void_at IS NULL";
+    assert_eq!(app.count(valid).await, 1);
+}

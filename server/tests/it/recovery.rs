@@ -253,7 +253,10 @@ async fn the_recovery_code_is_no_proof_of_a_step_up() {
     let (mut browser, _, code) = app.enrolled_with_code(ANNA).await;
     app.advance_minutes(6);
     let record = browser.session().await.record();
-    browser.call("use_recovery_code", json!({ "record": record, "code": code })).await.refused(403, "wrong_state");
+    browser
+        .call("use_recovery_code", json!({ "record": record, "code": code }))
+        .await
+        .refused(403, "wrong_state");
     browser.step_up_password().await.answered();
     browser.request_recovery_code().await.refused(403, "step_up_needed");
 }

@@ -174,7 +174,8 @@ async fn every_answer_carries_the_headers() {
 // S37
 #[tokio::test]
 async fn over_https_browsers_are_told_to_stay_there() {
-    let app = App::start_with(Options { public_url: "https://login.example.com" }).await;
+    let app =
+        App::start_with(Options { public_url: "https://login.example.com", ..Options::default() }).await;
     let page = app.browser().get("/sign-in").await;
     assert_eq!(page.headers["strict-transport-security"], "max-age=63072000");
 }
@@ -192,4 +193,58 @@ async fn assets_are_sent_compressed_where_the_browser_takes_it() {
     assert!(plain.text.contains("<title>Vestibule</title>"));
     let asset = browser.get("/app-0123456789abcdef.js").await;
     assert!(asset.headers[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+}
+
+/// A call whose proxies say that it comes from `forwarded`.
+async fn wrong_password_from(app: &App, forwarded: &str) -> String {
+    let mut browser = app.browser();
+    let request = browser.request("sign_in").header("x-forwarded-for", forwarded);
+    let body = json!({ "email": "anna@example.com", "password": "not the password", "return_to": null });
+    browser.send(request.body(Body::from(body.to_string())).unwrap()).await.error().to_owned()
+}
+
+async fn addresses(app: &App) -> Vec<String> {
+    use sea_orm::EntityTrait;
+    let rows = vestibule_core::store::entities::audit_event::Entity::find();
+    let rows = rows.all(app.vestibule.store().reader()).await.unwrap();
+    rows.into_iter().map(|row| row.address).filter(|address| address != "command line").collect()
+}
+
+// S47, attack 13: the tests' peer is 192.0.2.7.
+#[tokio::test]
+async fn a_forwarded_address_counts_only_from_a_configured_proxy() {
+    for (proxies, address) in [("", "192.0.2.7"), ("192.0.2.0/24", "198.51.100.9")] {
+        let app = App::start_with(Options { proxies, ..Options::default() }).await;
+        app.add_user("anna@example.com").await;
+        wrong_password_from(&app, "203.0.113.1, 198.51.100.9").await;
+        assert_eq!(addresses(&app).await, [address], "{proxies}");
+    }
+}
+
+// S44, S47, attack 13: limits are the account's, whatever address is pretended.
+#[tokio::test]
+async fn rotating_forwarded_addresses_does_not_lift_the_limits() {
+    let app = App::start_with(Options { proxies: "192.0.2.7", ..Options::default() }).await;
+    app.add_user("anna@example.com").await;
+    let mut answers = Vec::new();
+    for last in 0..12 {
+        answers.push(wrong_password_from(&app, &format!("203.0.113.{last}")).await);
+    }
+    assert_eq!(answers.iter().filter(|answer| *answer == "wrong_credentials").count(), 10);
+    assert_eq!(answers[10..], ["paused", "paused"]);
+}
+
+#[tokio::test]
+async fn health_and_readiness_are_answered() {
+    let app = App::start().await;
+    let mut browser = app.browser();
+    let health = browser.get("/health").await;
+    assert_eq!((health.status.as_u16(), health.text.as_str()), (200, "ok\n"));
+    let ready = browser.get("/ready").await;
+    assert_eq!((ready.status.as_u16(), ready.text.as_str()), (200, "ready\n"));
+    assert_eq!(ready.headers["cache-control"], "no-store");
+    // Without a database the program lives, and nobody is sent to it.
+    app.vestibule.store().clone().close().await.unwrap();
+    assert_eq!(browser.get("/ready").await.status, 503);
+    assert_eq!(browser.get("/health").await.status, 200);
 }

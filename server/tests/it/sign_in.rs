@@ -120,7 +120,8 @@ async fn strangers_cannot_lock_a_known_browser_out() {
 // S30
 #[tokio::test]
 async fn over_https_cookies_carry_the_host_prefix_and_secure() {
-    let app = App::start_with(Options { public_url: "https://login.example.com" }).await;
+    let app =
+        App::start_with(Options { public_url: "https://login.example.com", ..Options::default() }).await;
     app.add_user("anna@example.com").await;
     let set = cookies(&app.browser().sign_in("anna@example.com").await);
     assert_eq!(set.len(), 3, "{set:?}");

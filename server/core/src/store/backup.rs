@@ -33,7 +33,9 @@ impl Store {
     pub async fn backup(&self, url: &str, to: &Path) -> Result<(), Error> {
         let shown = to.display();
         create_private(to).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => refuse(format!("{shown} is there already, and it is not overwritten")),
+            ErrorKind::AlreadyExists => {
+                refuse(format!("{shown} is there already, and it is not overwritten"))
+            }
             _ => refuse(format!("{shown} cannot be made: {error}")),
         })?;
         let copied = self.copy_to(url, to).await;
@@ -55,7 +57,10 @@ impl Store {
             "VACUUM INTO ?",
             [to.to_string_lossy().into_owned().into()],
         );
-        self.reader.execute_raw(copy).await.map_err(|error| refuse(format!("{shown} cannot be written: {error}")))?;
+        self.reader
+            .execute_raw(copy)
+            .await
+            .map_err(|error| refuse(format!("{shown} cannot be written: {error}")))?;
         let synced = File::open(to).and_then(|file| file.sync_all());
         synced.map_err(|error| refuse(format!("{shown} cannot be written: {error}")))
     }
@@ -68,7 +73,8 @@ impl Store {
 /// [`Error::Refusal`] where the copy is none, the SQLite file is there or served, or `pg_restore` fails.
 pub async fn restore(url: &str, from: &Path) -> Result<(), Error> {
     let shown = from.display();
-    let beginning = read_beginning(from).map_err(|error| refuse(format!("{shown} cannot be read: {error}")))?;
+    let beginning =
+        read_beginning(from).map_err(|error| refuse(format!("{shown} cannot be read: {error}")))?;
     match sqlite_file(url) {
         Some(file) => {
             let lock = ServingLock::take(url).map_err(|error| refuse(error.to_string()))?;
@@ -77,16 +83,21 @@ pub async fn restore(url: &str, from: &Path) -> Result<(), Error> {
             }
             if file.exists() {
                 let file = file.display();
-                return Err(refuse(format!("{file} is there already: move it away first, it is not overwritten")));
+                return Err(refuse(format!(
+                    "{file} is there already: move it away first, it is not overwritten"
+                )));
             }
-            copy_private(from, file).map_err(|error| refuse(format!("{} cannot be written: {error}", file.display())))?;
+            copy_private(from, file)
+                .map_err(|error| refuse(format!("{} cannot be written: {error}", file.display())))?;
             let renewed = begin_epoch(url).await;
             drop(lock);
             renewed
         }
         None => {
             if !beginning.starts_with(b"PGDMP") {
-                return Err(refuse(format!("{shown} is no copy that `vestibule backup` made of a PostgreSQL database")));
+                return Err(refuse(format!(
+                    "{shown} is no copy that `vestibule backup` made of a PostgreSQL database"
+                )));
             }
             let arguments: [&OsStr; 5] = [
                 "--clean".as_ref(),

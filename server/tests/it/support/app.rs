@@ -263,7 +263,7 @@ fn slug_of(email: &str) -> String {
 }
 
 /// The browser's files, as small as they can be.
-fn dist(folder: &TempDir) -> PathBuf {
+pub(super) fn dist(folder: &TempDir) -> PathBuf {
     let dist = folder.path().join("dist");
     std::fs::create_dir(&dist).unwrap();
     let index = "<!doctype html><title>{{product}}</title><!--sign-in--><form></form><!--/sign-in-->\
@@ -274,7 +274,7 @@ fn dist(folder: &TempDir) -> PathBuf {
 }
 
 /// The URL of an empty database.
-async fn database(folder: &TempDir) -> String {
+pub(super) async fn database(folder: &TempDir) -> String {
     let Ok(server) = std::env::var("TEST_POSTGRES") else {
         return format!("sqlite://{}", folder.path().join("vestibule.db").display());
     };

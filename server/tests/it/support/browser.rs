@@ -1,14 +1,16 @@
 //! A browser as far as the server sees it: cookies, an origin, JSON calls.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use domain::Timestamp;
+use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 use tower::ServiceExt;
 
 use super::{PASSWORD, code};
@@ -54,17 +56,34 @@ impl Reply {
     }
 }
 
+/// How a browser reaches the application.
+#[derive(Clone)]
+enum Way {
+    Router(Router),
+    Tcp(u16),
+}
+
 /// A browser. A clone is another one with the same cookies.
 #[derive(Clone)]
 pub struct Browser {
-    router: Router,
+    way: Way,
     pub cookies: BTreeMap<String, String>,
     origin: String,
 }
 
 impl Browser {
     pub fn new(router: Router, origin: &str) -> Self {
-        Self { router, cookies: BTreeMap::new(), origin: origin.to_owned() }
+        Self { way: Way::Router(router), cookies: BTreeMap::new(), origin: origin.to_owned() }
+    }
+
+    /// A browser that talks to the program on a port of this machine.
+    pub fn over_tcp(port: u16) -> Self {
+        Self { way: Way::Tcp(port), cookies: BTreeMap::new(), origin: format!("http://localhost:{port}") }
+    }
+
+    /// The same browser when the program serves on another port.
+    pub fn moved_to(&self, port: u16) -> Self {
+        Self { cookies: self.cookies.clone(), ..Self::over_tcp(port) }
     }
 
     /// Calls a server function as the application's own pages do.
@@ -89,11 +108,26 @@ impl Browser {
     }
 
     /// Sends a request and keeps the cookies of the answer.
-    pub async fn send(&mut self, mut request: Request<Body>) -> Reply {
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 50_000))));
-        let response = self.router.clone().oneshot(request).await.unwrap();
+    pub async fn send(&mut self, request: Request<Body>) -> Reply {
+        self.try_send(request).await.expect("an answer")
+    }
+
+    /// Calls a server function; nothing where the server went away before it had answered.
+    pub async fn try_call(&mut self, function: &str, body: Value) -> Option<Reply> {
+        let request = self.request(function).body(Body::from(body.to_string())).unwrap();
+        self.try_send(request).await
+    }
+
+    async fn try_send(&mut self, mut request: Request<Body>) -> Option<Reply> {
+        let response = match &self.way {
+            Way::Router(router) => {
+                request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 50_000))));
+                router.clone().oneshot(request).await.unwrap()
+            }
+            Way::Tcp(port) => over_tcp(*port, request).await?,
+        };
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, 1 << 20).await.unwrap();
+        let bytes = to_bytes(body, 1 << 20).await.ok()?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
@@ -105,11 +139,18 @@ impl Browser {
             }
         }
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status: parts.status, headers: parts.headers, text, json }
+        Some(Reply { status: parts.status, headers: parts.headers, text, json })
     }
 
     pub async fn get(&mut self, path: &str) -> Reply {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Moves the clock of the program forward.
+    pub async fn advance(&mut self, seconds: i64) {
+        let body = json!({ "advance_s": seconds }).to_string();
+        let request = Request::post("/test/clock").header(header::CONTENT_TYPE, "application/json");
+        assert_eq!(self.send(request.body(Body::from(body)).unwrap()).await.status, StatusCode::OK);
     }
 
     pub async fn session(&mut self) -> Reply {
@@ -179,6 +220,15 @@ impl Browser {
         let record = self.session().await.record();
         self.call("open_app_set_up", json!({ "record": record, "password": PASSWORD })).await
     }
+}
+
+/// Sends a request on a connection of its own.
+async fn over_tcp(port: u16, mut request: Request<Body>) -> Option<Response<Body>> {
+    request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok()?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+    tokio::spawn(connection);
+    Some(sender.send_request(request).await.ok()?.map(Body::new))
 }
 
 /// The flow and the key of a set-up that shows one.

@@ -3,7 +3,9 @@
 mod app;
 mod browser;
 mod oathtool;
+mod program;
 
 pub use app::{App, Options, PASSWORD};
 pub use browser::{Browser, Reply, flow_and_key};
 pub use oathtool::code;
+pub use program::{Operator, Serving, free_port};
