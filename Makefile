@@ -1,7 +1,7 @@
 # The commands for people. Each is a few scripts, which lie beside what they serve and install what they need.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run build test check screens clean
+.PHONY: help run build test check bench screens clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s%s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ test: ## run every test: Rust on SQLite and PostgreSQL, the size of the first lo
 check: ## run the lints: format, clippy, dependencies and their licences
 	@tools/install.sh check
 	@tools/check.sh
+
+bench: ## measure speed, size and memory beside what the machine could do; writes docs/performance.md
+	@server/bench/run.sh
 
 screens: ## take the README's pictures again
 	@tools/install.sh test

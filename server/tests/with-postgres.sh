@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # server/tests/with-postgres.sh COMMAND…: runs a command, from the top of the checkout, beside a throw-away PostgreSQL.
-# The command finds it in TEST_POSTGRES, as a superuser who may create a database for each test. The cluster
-# has a folder, a port and a password of its own, and is gone afterwards, however the command ends.
+# The command finds its URL in TEST_POSTGRES, as a superuser who may create a database for each test, and its folder in
+# TEST_POSTGRES_DATA. The cluster has a port and a password of its own, and is gone afterwards, however the command ends.
 set -euo pipefail
 . "$(dirname "$0")/../../tools/env.sh"
 
@@ -26,7 +26,15 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
+# Below the ports that systems give to connections: a client that tries again and again while the server is away must not
+# be given the server's own.
+port=$(node -e '
+  const attempt = () => {
+    const port = 10000 + Math.floor(Math.random() * 20000);
+    const server = require("net").createServer().once("error", attempt);
+    server.listen(port, "127.0.0.1", () => { console.log(port); server.close(); });
+  };
+  attempt()')
 password=$(node -p 'require("crypto").randomBytes(16).toString("hex")')
 echo "$password" >"$folder/password"
 ((EUID)) || chown -R postgres: "$folder"
@@ -46,4 +54,5 @@ as_owner pg_ctl start --silent --wait --pgdata data --log server.log >>"$log" 2>
   fail 'start'
 }
 
+export TEST_POSTGRES_DATA=$folder/data
 TEST_POSTGRES=postgres://postgres:$password@127.0.0.1:$port/postgres "$@"

@@ -1,10 +1,5 @@
-//! What holds when things fail: the program is killed at each step, the disk is full, the database goes away.
-//!
-//! A killed program is the real one, ended by SIGKILL just before or after a step is committed (`FAIL_POINT`). What
-//! follows is the old state or the new one, and the person gets in by the ways that there are.
-
-use std::os::unix::process::CommandExt;
-use std::process::Command;
+//! What holds when the program is killed: the real one, ended by SIGKILL just before or after a step is committed
+//! (`FAIL_POINT`). What follows is the old state or the new one, and the person gets in by the ways that there are.
 
 use domain::{SECOND, Timestamp};
 use serde_json::{Value, json};
@@ -340,70 +335,4 @@ async fn killed_at_a_reset_the_methods_are_there_or_a_code_is_needed() {
         // The code was not shown: another reset gives another.
         assert!(story.operator.done(&["user", "reset-mfa", ANNA]).contains("Hand this code over in person"));
     }
-}
-
-// On a file system of its own that is three megabytes large, in a namespace that nobody else sees.
-#[tokio::test]
-async fn a_full_disk_refuses_what_would_write_and_heals_by_itself() {
-    let operator = Operator::set_up().await;
-    if !operator.database().starts_with("sqlite:") {
-        return; // PostgreSQL's disk is PostgreSQL's.
-    }
-    let disk = operator.path("disk");
-    std::fs::create_dir(&disk).unwrap();
-    let port = crate::support::free_port();
-    let script = format!(
-        "mount -t tmpfs -o size=3m tmpfs disk && exec \"$0\" serve --dist dist --listen 127.0.0.1:{port} \
-         --database sqlite://disk/vestibule.db --keys vestibule.keys"
-    );
-    let mut command = Command::new("unshare");
-    command
-        .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script, env!("CARGO_BIN_EXE_vestibule")])
-        .current_dir(operator.folder.path())
-        .env_clear()
-        .env("PATH", "/usr/sbin:/usr/bin:/bin")
-        .process_group(0);
-    let serving = Serving::start(command, port);
-    let inside = |command: &str, input: &str| within(serving.id(), operator.folder.path(), command, input);
-    let program = format!(
-        "{} --database sqlite://disk/vestibule.db --keys vestibule.keys",
-        env!("CARGO_BIN_EXE_vestibule")
-    );
-    inside(&format!("{program} user add {ANNA} --name Anna"), PASSWORD);
-    let mut browser = serving.browser();
-    browser.sign_in(ANNA).await.state("full");
-    let mut live = browser.clone();
-
-    inside("cat /dev/zero > disk/ballast || true", "");
-    let mut refused = None;
-    for _ in 0..200 {
-        let reply = serving.browser().sign_in(ANNA).await;
-        if reply.status == 503 {
-            refused = Some(reply);
-            break;
-        }
-    }
-    let refused = refused.expect("the disk to be full after a while");
-    refused.refused(503, "unavailable");
-    // Who is signed in goes on reading; nothing half done is there.
-    live.session().await.state("full");
-    inside("rm disk/ballast", "");
-    serving.browser().sign_in(ANNA).await.state("full");
-    inside(&format!("{program} check"), "");
-    assert_eq!(serving.stop(), Some(0));
-}
-
-/// Runs a shell command where the program `id` sees its files.
-#[track_caller]
-fn within(id: u32, folder: &std::path::Path, command: &str, input: &str) {
-    use std::io::Write;
-    let mut child = Command::new("nsenter")
-        .args(["--user", "--mount", "--preserve-credentials", "--target", &id.to_string(), "sh", "-c"])
-        .arg(format!("cd {} && {command}", folder.display()))
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    writeln!(child.stdin.take().unwrap(), "{input}").unwrap();
-    assert!(child.wait().unwrap().success(), "{command}");
 }

@@ -2,7 +2,8 @@
 //! is kept, and codes of an authenticator app that somebody else wrote (oathtool).
 //!
 //! On SQLite, a file of its own for each test; with `TEST_POSTGRES` set to a server's URL, a database of
-//! its own there. Tests that cover a requirement or an attack of `docs/security.md` name its number.
+//! its own there. What only one of the two can show is in `sqlite_only` and `postgres_only`. Tests that cover a
+//! requirement or an attack of `docs/security.md` name its number.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -19,6 +20,7 @@ mod mfa_reset;
 mod migrations;
 mod outbox;
 mod people;
+mod postgres_only;
 mod races;
 mod recovery;
 mod recovery_code;
@@ -29,6 +31,7 @@ mod serving;
 mod sessions;
 mod set_up_app;
 mod sign_in;
+mod sqlite_only;
 mod states;
 mod step_up;
 mod support;

@@ -87,8 +87,20 @@ impl App {
 
     pub async fn start_with(options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let database = database(&folder).await;
+        Self::start_on(database, folder, options).await
+    }
+
+    /// With a database of its own on a PostgreSQL server.
+    pub async fn start_on_server(url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = database_on(url, &folder).await;
+        Self::start_on(database, folder, Options::default()).await
+    }
+
+    async fn start_on(database: String, folder: TempDir, options: Options) -> Self {
         let config = Config {
-            database: database(&folder).await,
+            database,
             keys: PathBuf::new(),
             public_url: PublicUrl::parse(options.public_url).unwrap(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -148,11 +160,6 @@ impl App {
             Application::build(&config, store, Keys::parse(&keys).unwrap(), environment).await.unwrap();
         let (vestibule, router) = (application.vestibule, application.router);
         Self { vestibule, router, clock, mailbox, origin, config, keys, folder }
-    }
-
-    /// A file of this test's own.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
     }
 
     pub fn now(&self) -> Timestamp {
@@ -275,14 +282,19 @@ pub(super) fn dist(folder: &TempDir) -> PathBuf {
 
 /// The URL of an empty database.
 pub(super) async fn database(folder: &TempDir) -> String {
-    let Ok(server) = std::env::var("TEST_POSTGRES") else {
-        return format!("sqlite://{}", folder.path().join("vestibule.db").display());
-    };
+    match std::env::var("TEST_POSTGRES") {
+        Ok(server) => database_on(&server, folder).await,
+        Err(_) => format!("sqlite://{}", folder.path().join("vestibule.db").display()),
+    }
+}
+
+/// The URL of an empty database on a PostgreSQL server.
+async fn database_on(server: &str, folder: &TempDir) -> String {
     let name = format!(
         "test_{}",
         folder.path().file_name().unwrap().to_string_lossy().replace(['.', '-'], "").to_lowercase()
     );
-    let admin = Database::connect(&server).await.unwrap();
+    let admin = Database::connect(server).await.unwrap();
     admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
     admin.close().await.unwrap();
     let (base, _) = server.rsplit_once('/').unwrap();
