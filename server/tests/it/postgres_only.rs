@@ -41,7 +41,7 @@ impl Cluster {
             .args(arguments)
             .args(["--silent", "--wait", "--pgdata", &self.data, "--log"])
             .arg(format!("{}/../server.log", self.data))
-            .current_dir("/tmp")
+            .current_dir(format!("{}/..", self.data))
             .status()
             .unwrap();
         let log = || std::fs::read_to_string(format!("{}/../server.log", self.data)).unwrap_or_default();
