@@ -28,6 +28,9 @@ step 'clippy: server as it ships'
 cargo clippy -p vestibule -- -D warnings
 
 # With the profile that Trunk builds with, so that both share the procedural macros.
+step 'clippy: benchmarks'
+cargo clippy -p bench --all-targets -- -D warnings
+
 step 'clippy: browser'
 cargo clippy -p frontend -p app --features app/csr --target wasm32-unknown-unknown --profile wasm-release -- -D warnings
 

@@ -64,6 +64,7 @@ test("the recovery code leads to a new app, to a new code, and in", async ({ pag
   expect(told).toContain("Vestibule: Authenticator app changed");
 
   await profile.leave();
+  await expect(new SignIn(page).heading).toBeVisible();
   await toProfileWithCode(page, { ...person, app });
 });
 

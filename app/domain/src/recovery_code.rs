@@ -1,20 +1,13 @@
 //! The recovery code: 128 random bits, written as 26 base-32 characters.
 
-use data_encoding::{Encoding, Specification};
-use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
 /// How many characters a code has, without spaces and dashes.
 const LENGTH: usize = 26;
 
-/// Crockford's base 32: no I, L, O or U, so that nothing on paper is read as something else.
-static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
-    let mut specification = Specification::new();
-    specification.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
-    // 26 characters hold two bits more than a code: whoever mistypes them is not told of a strange character.
-    specification.check_trailing_bits = false;
-    specification.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
-});
+/// Crockford's base 32: no I, L, O or U, so that nothing on paper is read as something else. Written out here, because a
+/// library for it is a tenth of what these pages make a browser load, and this is all that is used of one.
+const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A recovery code (S22). It does not print itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,24 +36,21 @@ impl RecoveryCode {
     /// # Errors
     /// [`RecoveryCodeError`], whose text can be shown beside the field.
     pub fn parse(text: &str) -> Result<Self, RecoveryCodeError> {
-        let symbols: Zeroizing<String> = Zeroizing::new(
+        let symbols = Zeroizing::new(
             text.chars()
                 .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}'))
-                .map(|c| match c.to_ascii_uppercase() {
-                    'O' => '0',
-                    'I' | 'L' => '1',
-                    other => other,
-                })
-                .collect(),
+                .collect::<Vec<char>>(),
         );
-        let length = symbols.chars().count();
-        if length != LENGTH {
-            return Err(RecoveryCodeError::Length(length));
+        if symbols.len() != LENGTH {
+            return Err(RecoveryCodeError::Length(symbols.len()));
         }
-        let bytes =
-            Zeroizing::new(CROCKFORD.decode(symbols.as_bytes()).map_err(|_| RecoveryCodeError::Characters)?);
-        let bytes: [u8; 16] = bytes.as_slice().try_into().map_err(|_| RecoveryCodeError::Characters)?;
-        Ok(Self::from_bytes(bytes))
+        let mut bits = 0_u128;
+        for (index, symbol) in symbols.iter().enumerate() {
+            let five = value(*symbol).ok_or(RecoveryCodeError::Characters)?;
+            // 26 characters hold two bits more than a code: whoever mistypes those has typed the code.
+            bits = if index < LENGTH - 1 { bits << 5 | five } else { bits << 3 | five >> 2 };
+        }
+        Ok(Self::from_bytes(bits.to_be_bytes()))
     }
 
     /// The 16 bytes, for hashing.
@@ -72,16 +62,28 @@ impl RecoveryCode {
     /// The code as it is shown: groups of four with a space between them.
     #[must_use]
     pub fn grouped(&self) -> Zeroizing<String> {
-        let symbols = Zeroizing::new(CROCKFORD.encode(&*self.0));
+        let bits = u128::from_be_bytes(*self.0);
         let mut text = Zeroizing::new(String::with_capacity(LENGTH + LENGTH / 4));
-        for (index, symbol) in symbols.chars().enumerate() {
+        for index in 0..LENGTH {
             if index > 0 && index % 4 == 0 {
                 text.push(' ');
             }
-            text.push(symbol);
+            // Five bits each, from the top; the last has the three that are left, and two zeros.
+            let five = if index < LENGTH - 1 { bits >> (123 - 5 * index) } else { bits << 2 };
+            text.push(char::from(SYMBOLS[(five & 31) as usize]));
         }
         text
     }
+}
+
+/// What a character stands for, in either case. O is read as 0, I and L as 1.
+fn value(symbol: char) -> Option<u128> {
+    let symbol = match symbol.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    SYMBOLS.iter().position(|known| char::from(*known) == symbol).map(|value| value as u128)
 }
 
 impl std::fmt::Debug for RecoveryCode {
@@ -102,6 +104,14 @@ mod tests {
         let shown = RecoveryCode::from_bytes(BYTES).grouped();
         let groups: Vec<usize> = shown.split(' ').map(str::len).collect();
         assert_eq!(groups, [4, 4, 4, 4, 4, 4, 2]);
+    }
+
+    // What another implementation of base 32 (Python's) writes, in Crockford's alphabet.
+    #[test]
+    fn a_code_is_written_as_elsewhere() {
+        let written = "ZW01 4D2P F2DB SQQG 0410 6105 0R";
+        assert_eq!(RecoveryCode::from_bytes(BYTES).grouped().as_str(), written);
+        assert_eq!(RecoveryCode::parse(written), Ok(RecoveryCode::from_bytes(BYTES)));
     }
 
     #[test]
