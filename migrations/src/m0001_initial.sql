@@ -74,7 +74,7 @@ CREATE TABLE sessions (
     proved_at BIGINT,                          -- when a method was last proved in it, and which
     proved_by TEXT,
     return_to TEXT,
-    browser_hash BYTEA NOT NULL,               -- SHA-256 of the browser's own token: reopens a recovery
+    browser_hash BYTEA,                        -- of a recovery: SHA-256 of the token of the browser that reopens it
     address TEXT NOT NULL,
     browser TEXT NOT NULL,
     state_since BIGINT NOT NULL,               -- lifetimes count from here

@@ -283,6 +283,12 @@ impl Vestibule {
         }
         self.clear_attempts(&transaction, subject).await?;
         self.proved(&transaction, signed_in.id(), Proof::RecoveryCode).await?;
+        // The browser that may reopen it. Each has had a token since its sign-in.
+        session::Entity::update_many()
+            .col_expr(session::Column::BrowserHash, Expr::value(client.known.as_ref().map(Token::hash)))
+            .filter(session::Column::Id.eq(signed_in.record.id))
+            .exec(&transaction)
+            .await?;
         self.end_other_records(&transaction, user.id, signed_in.id()).await?;
         self.audit(&transaction, entry).await?;
         let notice = Notice::RecoveryCodeUsed;

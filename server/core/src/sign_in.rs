@@ -59,8 +59,7 @@ impl Vestibule {
         let state = after_password(&self.standing(&transaction, user).await?.assessment, mfa_reset);
         // A browser without a token of its own gets one now: a recovery that is interrupted is reopened by it.
         let browser = client.known.clone().unwrap_or_else(|| Token::new(&*self.inner.random));
-        let (record, token) =
-            self.insert_record(&transaction, client, &browser, user, state, return_to).await?;
+        let (record, token) = self.insert_record(&transaction, client, user, state, return_to).await?;
         let entered = self.commit_step(transaction, client, user, record, state, token).await?;
         Ok(Entered { known: entered.known.or(Some(browser).filter(|_| client.known.is_none())), ..entered })
     }
@@ -103,7 +102,6 @@ impl Vestibule {
         &self,
         transaction: &DatabaseTransaction,
         client: &Client,
-        browser: &Token,
         user: UserId,
         state: SessionState,
         return_to: Option<ReturnPath>,
@@ -121,7 +119,7 @@ impl Vestibule {
             proved_at: Set(None),
             proved_by: Set(None),
             return_to: Set(return_to.map(|path| path.as_str().to_owned())),
-            browser_hash: Set(browser.hash()),
+            browser_hash: Set(None),
             address: Set(client.address.clone()),
             browser: Set(client.browser.clone()),
             state_since: Set(now),

@@ -23,6 +23,7 @@ impl Write for Log {
 }
 
 const WRONG_PASSWORD: &str = "canary-wrong-password";
+const WRONG_RECOVERY_CODE: &str = "CANARYCANARYCANARYCANARYCA";
 
 /// The journey: the secrets that were made on it, and the answers that may carry none of them.
 async fn journey(app: &App) -> (Vec<String>, Vec<Reply>) {
@@ -47,12 +48,51 @@ async fn journey(app: &App) -> (Vec<String>, Vec<Reply>) {
     tokens.extend(second.cookies.values().cloned());
     answers.push(app.browser().sign_in_with("anna@example.com", WRONG_PASSWORD).await);
     answers.push(second.call("sign_out", json!({})).await);
-    app.mail().await;
-
     let mut secrets = vec![PASSWORD.to_owned(), WRONG_PASSWORD.to_owned(), code, next_code];
-    secrets.extend([key.replace(' ', ""), recovery_code.replace(' ', ""), key, recovery_code]);
+    secrets.extend([
+        key.replace(' ', ""),
+        recovery_code.replace(' ', ""),
+        key.clone(),
+        recovery_code.clone(),
+    ]);
+    app.next_step();
+    way_back(app, &key, &recovery_code, (&mut secrets, &mut answers)).await;
+    app.mail().await;
     secrets.extend(tokens);
     (secrets, answers)
+}
+
+/// The journey's second half: a recovery, a step-up, a reset.
+async fn way_back(
+    app: &App,
+    key: &str,
+    recovery_code: &str,
+    (secrets, answers): (&mut Vec<String>, &mut Vec<Reply>),
+) {
+    let (mut browser, reply) = app.challenged("anna@example.com").await;
+    let record = reply.record();
+    answers.push(browser.recover(&record, WRONG_RECOVERY_CODE).await);
+    answers.push(browser.recover(&record, recovery_code).await);
+    let kept = app.code(key);
+    answers.push(browser.call("keep_app", json!({ "record": record, "code": kept })).await);
+    answers.push(browser.finish_recovery(&[]).await);
+    let second_code = browser.save_recovery_code().await;
+    answers.push(browser.step_up_password().await);
+    answers.push(browser.request_recovery_code().await);
+    let handed_over = app.vestibule.reset_mfa(&domain::Email::parse("anna@example.com").unwrap()).await;
+    let handed_over = handed_over.unwrap().code.as_str().to_owned();
+    let mut last = app.browser();
+    let record = last.sign_in("anna@example.com").await.record();
+    let given = json!({ "record": record, "code": handed_over });
+    answers.push(last.call("confirm_identity", given).await);
+    secrets.extend([
+        WRONG_RECOVERY_CODE.to_owned(),
+        kept,
+        second_code.replace(' ', ""),
+        second_code,
+        handed_over,
+    ]);
+    secrets.extend(browser.cookies.into_values().chain(last.cookies.into_values()));
 }
 
 #[tokio::test]
@@ -70,7 +110,7 @@ async fn no_secret_of_a_journey_is_in_the_log_in_an_answer_in_a_mail_or_in_the_a
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("the log is being written"));
     let mails: Vec<String> = app.mail().await.into_iter().map(|(_, subject, body)| subject + &body).collect();
-    assert_eq!(mails.len(), 3);
+    assert_eq!(mails.len(), 7);
     let audit = audit(&app).await;
     for secret in &secrets {
         assert!(!log.contains(secret.as_str()), "a secret is in the log: {secret}");

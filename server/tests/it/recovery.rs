@@ -246,6 +246,23 @@ async fn the_recovery_code_proves_in_a_change_of_the_app() {
     browser.save_recovery_code().await;
 }
 
+// A spent code is no lock-out there either.
+#[tokio::test]
+async fn a_recovery_that_a_change_of_the_app_became_is_reopened_too() {
+    let app = App::start().await;
+    let (mut browser, _, code) = app.enrolled_with_code(ANNA).await;
+    app.advance_minutes(6);
+    let flow = browser.open_set_up().await.json["flow"].clone();
+    let body = json!({ "flow": flow, "code": code });
+    browser.call("prove_with_recovery_code", body).await.state("recovering");
+    browser.cookies.retain(|name, _| name.contains("browser"));
+    let reply = browser.sign_in(ANNA).await;
+    browser.recover(&reply.record(), &code).await.state("recovering");
+    let record = browser.session().await.record();
+    set_up_new_app(&app, &mut browser, &record).await;
+    browser.finish_recovery(&[]).await.state("save_code");
+}
+
 // S26
 #[tokio::test]
 async fn the_recovery_code_is_no_proof_of_a_step_up() {

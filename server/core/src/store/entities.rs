@@ -142,7 +142,7 @@ pub mod session {
         pub proved_at: Option<i64>,
         pub proved_by: Option<String>,
         pub return_to: Option<String>,
-        pub browser_hash: Vec<u8>,
+        pub browser_hash: Option<Vec<u8>>,
         pub address: String,
         pub browser: String,
         pub state_since: i64,
