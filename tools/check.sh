@@ -27,12 +27,13 @@ cargo clippy "${host_tests[@]}" --all-targets -- -D warnings
 step 'clippy: server as it ships'
 cargo clippy -p vestibule -- -D warnings
 
-# With the profile that Trunk builds with, so that both share the procedural macros.
 step 'clippy: benchmarks'
 cargo clippy -p bench --all-targets -- -D warnings
 
+# With the profile that Trunk builds with, so that both share the procedural macros.
 step 'clippy: browser'
 cargo clippy -p frontend -p app --features app/csr --target wasm32-unknown-unknown --profile wasm-release -- -D warnings
 
-step 'domain'
+step 'domain, benchmarks: unit tests'
 cargo test --quiet -p domain
+cargo test --quiet -p bench

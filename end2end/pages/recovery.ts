@@ -84,7 +84,7 @@ export class Identity {
   readonly leave: Locator;
 
   constructor(readonly page: Page) {
-    this.heading = page.getByRole("heading", { name: "Enter the code from your administrator", level: 1 });
+    this.heading = page.getByRole("heading", { name: "Enter the code that you were handed", level: 1 });
     this.code = page.getByRole("textbox", { name: "6-digit code" });
     this.continue = page.getByRole("button", { name: "Continue", exact: true });
     this.help = page.getByRole("link", { name: "I can't use any of these" });

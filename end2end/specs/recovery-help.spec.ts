@@ -40,7 +40,7 @@ test("administrators are named to who knows the password, and to nobody else", a
   await expect(help.administrators).toContainText("Bo Lind");
   await expect(help.administrators).toContainText("Harbour Build");
   await expect(help.administrators.getByRole("link")).toHaveText(administrator.email);
-  await expect(page.getByText("Only they can reset it; we never do by phone or email.")).toBeVisible();
+  await expect(page.getByText("Only an administrator can reset your two-factor authentication; we never do by phone or email.")).toBeVisible();
   await help.copy.click();
   await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
   const message = await page.evaluate(() => navigator.clipboard.readText());
@@ -84,9 +84,9 @@ test("after a reset the code that was handed over leads to a new set-up, and in"
   const identity = new Identity(page);
   await expect(identity.heading).toBeFocused();
   await expect(page).toHaveURL("/sign-in/identity");
-  await expect(page).toHaveTitle("Enter the code from your administrator · Vestibule");
+  await expect(page).toHaveTitle("Enter the code that you were handed · Vestibule");
   await expect(page.getByText("It works for one hour.")).toBeVisible();
-  await expect(page.getByText("It never comes by phone or mail.")).toBeVisible();
+  await expect(page.getByText("It never comes by phone or email.")).toBeVisible();
 
   // Only the button sends.
   await identity.code.pressSequentially("12345");

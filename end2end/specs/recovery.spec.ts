@@ -19,7 +19,7 @@ test("the recovery code leads to a new app, to a new code, and in", async ({ pag
   await expect(page).toHaveURL("/sign-in/use-recovery-code");
   await expect(page).toHaveTitle("Enter your recovery code · Vestibule");
   await expect(page.getByText("It works once. Spaces, dashes and capitals don't matter.")).toBeVisible();
-  await expect(page.getByText("Continue spends the code and signs your other devices out.")).toBeVisible();
+  await expect(page.getByText("Continue uses up this code and signs your other devices out.")).toBeVisible();
   await use.enter(person.recoveryCode.toLowerCase().replaceAll(" ", "-"));
 
   const recover = new Recover(page);
@@ -158,7 +158,7 @@ test("a code of the wrong length is not sent, and a wrong one says where to look
   for (const [typed, said] of [
     ["", "Enter your recovery code."],
     ["K7QM 2XVD P4TA 9HRW B3NE 6FYC", "A recovery code has 26 characters. This has 24."],
-    ["K7QM 2XVD P4TA 9HRW B3NE 6FYC !?", "A recovery code has digits and letters, but no U and no signs."],
+    ["K7QM 2XVD P4TA 9HRW B3NE 6FYC !?", "A recovery code has only digits and letters, and never a U. Check each character."],
   ] as const) {
     await use.enter(typed);
     await expect(page.getByText(said)).toBeVisible();
@@ -248,7 +248,7 @@ test.describe("as time passes", () => {
     await prove.useApp.click();
     await expect(prove.code).toBeFocused();
     await prove.useRecoveryCode.click();
-    await expect(page.getByText("Continue spends the code and signs your other devices out.")).toBeVisible();
+    await expect(page.getByText("Continue uses up this code and signs your other devices out.")).toBeVisible();
     failures.expect("/api/prove_with_recovery_code 422");
     await use.enter("0".repeat(26));
     await expect(page.getByText(NOT_CURRENT)).toBeVisible();

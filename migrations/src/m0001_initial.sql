@@ -83,6 +83,7 @@ CREATE TABLE sessions (
     ended_reason TEXT
 );
 CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_browser ON sessions (browser_hash) WHERE browser_hash IS NOT NULL;
 
 -- Every set-up, change and recovery under way: one open flow of a kind per session.
 CREATE TABLE flows (
@@ -103,6 +104,7 @@ CREATE TABLE flows (
 );
 CREATE UNIQUE INDEX flows_open ON flows (session_id, purpose) WHERE ended_at IS NULL;
 CREATE INDEX flows_user ON flows (user_id);
+CREATE INDEX flows_session ON flows (session_id); -- for the deletion of sessions, which a partial index does not serve
 
 -- Six-digit codes that the server sends (S16).
 CREATE TABLE codes (

@@ -137,6 +137,9 @@ impl Application {
     ) -> std::io::Result<()> {
         let outbox = self.vestibule.clone();
         let sender = self.sender.clone();
+        if let Err(error) = self.vestibule.check_clock().await {
+            tracing::warn!(%error, "the clock could not be compared with the database's");
+        }
         let mut workers = JoinSet::new();
         workers.spawn(async move { outbox.run_outbox(&*sender).await });
         workers.spawn(self.vestibule.clone().run_housekeeping());

@@ -131,6 +131,16 @@ impl Config {
             // Not quoted: it may hold a password.
             return Err(values.wrong("database", "write sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
         }
+        let readable = match sqlite_file(database) {
+            // SQLite would decode it, and the locks beside it would be elsewhere.
+            Some(file) => !file.to_string_lossy().contains('%'),
+            None => url::Url::parse(database).is_ok(),
+        };
+        if !readable {
+            let why = "it cannot be read: in a postgres:// URL write signs such as # ? / @ % in a password as %23 %3F \
+                       %2F %40 %25; in the name of a SQLite file use no %";
+            return Err(values.wrong("database", why));
+        }
         let keys = match (values.get("keys"), sqlite_file(database)) {
             (Some(keys), _) => PathBuf::from(keys),
             (None, Some(file)) => file.with_extension("keys"),

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use vestibule_core::keys::Keys;
@@ -40,16 +40,21 @@ pub fn read(path: &Path) -> Result<Keys, String> {
 pub fn add_sealing_key(path: &Path) -> Result<i64, String> {
     let shown = path.display();
     let id = read(path)?.newest() + 1;
+    // Through a link: the file that the server reads, not the link, is replaced.
+    let path = &path.canonicalize().map_err(|error| format!("{shown}: {error}"))?;
     let unwritten = |error: std::io::Error| format!("the key file {shown} cannot be written: {error}");
     let mut text = Zeroizing::new(std::fs::read_to_string(path).map_err(unwritten)?);
     text.push_str(&Keys::generate_sealing(&SystemRandomness, id));
-    let new = path.with_extension("keys.new");
-    if let Err(error) = write_private(&new, text.as_bytes()).and_then(|()| std::fs::rename(&new, path)) {
-        // What is left of it holds keys.
-        let _ = std::fs::remove_file(&new);
-        return Err(unwritten(error));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let mut new = tempfile::NamedTempFile::new_in(folder).map_err(unwritten)?;
+    let written = new.write_all(text.as_bytes()).and_then(|()| {
+        // Root may rotate for a server that runs as somebody else.
+        let owner = std::fs::metadata(path)?;
+        std::os::unix::fs::fchown(new.as_file(), Some(owner.uid()), Some(owner.gid()))?;
+        new.as_file().sync_all()
+    });
+    written.map_err(unwritten)?;
+    new.persist(path).map_err(|error| unwritten(error.error))?;
     std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritten)?;
     Ok(id)
 }

@@ -20,7 +20,7 @@ pub enum RecoveryCodeError {
     #[error("A recovery code has {LENGTH} characters. This has {0}.")]
     Length(usize),
     /// The right length, but not characters that Vestibule writes.
-    #[error("A recovery code has digits and letters, but no U and no signs.")]
+    #[error("A recovery code has only digits and letters, and never a U. Check each character.")]
     Characters,
 }
 

@@ -45,10 +45,12 @@ impl ApiError {
                 in_field(Self::new(Code::WrongCredentials, "Your password is not right. Try again."))
             }
             Error::WrongCode => in_field(Self::new(Code::WrongCode, wrong_code(asked))),
-            Error::ExpiredCode => in_field(Self::new(
-                Code::ExpiredCode,
-                "That code is too old. Ask your administrator for a new one.",
-            )),
+            Error::ExpiredCode => {
+                in_field(Self::new(Code::ExpiredCode, "That code is too old. Ask for a new one."))
+            }
+            Error::UsedCode if asked == Asked::InPersonCode => {
+                in_field(Self::new(Code::UsedCode, "That code has been used. Ask for a new one."))
+            }
             Error::UsedCode => {
                 in_field(Self::new(Code::UsedCode, "That code has been used. Wait for the next one."))
             }
@@ -108,7 +110,7 @@ const fn wrong_code(asked: Asked) -> &'static str {
             "That is not your current code. It may have been used or replaced. Look for the file with the latest date."
         }
         Asked::InPersonCode => {
-            "That code is not right. Check it with your administrator, who can also make a new one."
+            "That code is not right. Check it with whoever gave it to you, who can also make a new one."
         }
         Asked::Password | Asked::Code | Asked::Nothing => "That code is not right. Wait for the next one.",
     }

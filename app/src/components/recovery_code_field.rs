@@ -28,7 +28,7 @@ pub fn RecoveryCodeForm(
     view! {
         <form class="stack-l" method="post" novalidate on:submit=submit>
             <p class="note warn">
-                "Continue spends the code and signs your other devices out. You then set up a new device, and save a new code."
+                "Continue uses up this code and signs your other devices out. You then set up a new device and save a new code."
             </p>
             <RecoveryCodeField sending input/>
             <Trouble sending/>

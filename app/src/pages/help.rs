@@ -52,7 +52,7 @@ fn StillHelps() -> impl IntoView {
             <h2>"First, look for these"</h2>
             <ul class="reasons">
                 <li>
-                    "Another device: you may still be signed in there, or have your authenticator app on it too."
+                    "Another device: you may still be signed in there, or have your authenticator app on it."
                 </li>
                 <li>"The backup of your authenticator app: restored on a new device, it shows the same codes."</li>
                 {file}
@@ -83,7 +83,7 @@ fn WhoCanHelp(help: Help) -> impl IntoView {
     };
     view! {
         <div class="stack">
-            <h2>"Then ask for help"</h2>
+            <h2>"Ask for help"</h2>
             {who}
         </div>
     }
@@ -108,7 +108,7 @@ fn Administrators(administrators: Vec<Administrator>) -> impl IntoView {
         .into_any()
     };
     view! {
-        <p>"An administrator can reset your two-factor authentication. Only they can reset it; we never do by phone or email."</p>
+        <p>"Only an administrator can reset your two-factor authentication; we never do by phone or email."</p>
         <ul class="people">{administrators.into_iter().map(person).collect::<Vec<_>>()}</ul>
         <p class="note entry">{message.clone()}</p>
         <div class="row">

@@ -32,10 +32,10 @@ pub fn Identity() -> impl IntoView {
     };
     view! {
         <Door>
-            <Heading title="Enter the code from your administrator"/>
+            <Heading title="Enter the code that you were handed"/>
             <p>
                 "Your two-factor authentication was reset. Before you set it up again, show that it is you, with the code \
-                that you were handed in person. It never comes by phone or mail."
+                that you were handed in person. It never comes by phone or email."
             </p>
             <form class="stack-l" method="post" novalidate on:submit=submit>
                 <CodeField sending input label="6-digit code" hint="It works for one hour."/>

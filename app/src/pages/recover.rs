@@ -63,7 +63,7 @@ fn Methods(recovery: Recovery, needed: Needed<Recovery>, changed: StoredValue<bo
         <p>"Your other devices were signed out. " {text::recovery_ends(ends_in_s, &end)}</p>
         <p>
             "A new method takes the place of the old one. If you still have the old one, show that it works, and it stays. \
-            A method that you neither replace nor show to work is removed: somebody else may have it."
+            A method that you do neither for is removed, because somebody else may have it."
         </p>
         {described.error()}
         <ul class="methods">{methods.into_iter().map(row).collect::<Vec<_>>()}</ul>

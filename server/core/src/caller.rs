@@ -237,7 +237,10 @@ impl Vestibule {
 
     async fn caller_of(&self, record: session::Model) -> Result<Caller, Error> {
         let reader = self.inner.store.reader();
-        let stored_state = SessionState::parse(&record.state).ok_or(Error::Corrupt("session state"))?;
+        // A newer version beside this one may know more states; here, nobody is in them.
+        let Some(stored_state) = SessionState::parse(&record.state) else {
+            return Ok(Caller::anonymous(None));
+        };
         let Some(user) = user::Entity::find_by_id(record.user_id).one(reader).await? else {
             return Ok(Caller::anonymous(None));
         };
@@ -246,8 +249,9 @@ impl Vestibule {
             Lifetime::of(stored_state, standing.administrator, &self.inner.settings.session_limits);
         let was_full = stored_state == SessionState::Full;
         let created = Timestamp(record.state_since);
-        let reason = match record.ended_reason.as_deref().map(Ended::parse) {
-            Some(reason) => reason,
+        let reason = match record.ended_at {
+            // Also for a reason that only a newer version knows.
+            Some(_) => Some(record.ended_reason.as_deref().and_then(Ended::parse).unwrap_or(Ended::Changed)),
             None if record.epoch != self.inner.store.epoch() => Some(Ended::Changed),
             None => lifetime.ended(created, Timestamp(record.used_at), self.now()),
         };
@@ -290,6 +294,9 @@ impl Vestibule {
             .filter(session::Column::EndedAt.is_null())
             .exec(&transaction)
             .await?;
+        transaction.commit().await?;
+        // In a transaction of its own: the others hold flows before sessions.
+        let transaction = self.inner.store.begin().await?;
         self.touch_flow(&transaction, signed_in.record.id).await?;
         transaction.commit().await?;
         signed_in.record.used_at = now.0;

@@ -1,9 +1,10 @@
 //! What is of no use any more goes: ended sign-ins, used codes, sent messages, counters that nobody adds to. And keys
 //! that another program has added to the key file are taken up.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use domain::DAY;
+use domain::{DAY, MINUTE, SECOND};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
@@ -11,6 +12,8 @@ use crate::attempts::AttemptKind;
 use crate::store::entities::{attempt, code, installation, link, outbox, recovery_code, session};
 use crate::{Error, Vestibule};
 
+/// How far the clocks of a program and its database may differ, in milliseconds.
+const CLOCK_TOLERANCE: i64 = MINUTE;
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(60);
 /// How many looks pass between two clean-ups.
@@ -28,20 +31,56 @@ const CODES_STAY: i64 = 90 * DAY;
 impl Vestibule {
     /// Looks after the database until the task is dropped. Failures are logged and tried again.
     pub async fn run_housekeeping(self) {
+        let mut resealed_with = self.inner.keys.newest();
         for look in 0_u32.. {
-            if let Err(error) = self.keep_house(look % LOOKS_PER_CLEAN_UP == 0).await {
-                tracing::warn!(%error, "housekeeping was put off");
+            match self.keep_house(look % LOOKS_PER_CLEAN_UP == 0, resealed_with).await {
+                Ok(newest) => resealed_with = newest,
+                Err(error) => tracing::warn!(%error, "housekeeping was put off"),
             }
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    async fn keep_house(&self, clean_up: bool) -> Result<(), Error> {
+    /// `resealed_with` is the newest key at the last look; gives the newest one now.
+    async fn keep_house(&self, clean_up: bool, resealed_with: i64) -> Result<i64, Error> {
+        self.check_clock().await?;
         let installation = installation::Entity::find_by_id(1).one(self.inner.store.reader()).await?;
         if installation.and_then(|row| row.key_check_id) > Some(self.inner.keys.newest()) {
             self.inner.keys.reread();
         }
-        if clean_up { self.clean_up().await } else { Ok(()) }
+        let newest = self.inner.keys.newest();
+        if newest != resealed_with {
+            // What this program has sealed with the key of before, after `key rotate` had passed by.
+            self.reseal().await?;
+        }
+        if clean_up && self.clock_is_right() {
+            self.clean_up().await?;
+        }
+        Ok(newest)
+    }
+
+    /// Compares the program's clock with the database's, by which all instances go: one whose clock is off would delete
+    /// what others still need.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn check_clock(&self) -> Result<(), Error> {
+        let ahead = self.inner.store.clock_ahead(self.now()).await?;
+        let right = ahead.abs() <= CLOCK_TOLERANCE;
+        if !right {
+            tracing::error!(
+                seconds = -ahead / SECOND,
+                "this machine's clock is ahead of the database's: set it right"
+            );
+        }
+        self.inner.clock_is_right.store(right, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether the clock was right when it was last compared.
+    #[must_use]
+    pub fn clock_is_right(&self) -> bool {
+        self.inner.clock_is_right.load(Ordering::Relaxed)
     }
 
     /// Deletes what is of no use any more.
@@ -52,7 +91,7 @@ impl Vestibule {
         let now = self.now();
         let before = |age: i64| now.plus(-age).0;
         let transaction = self.inner.store.begin().await?;
-        // Flows and unsaved recovery codes hang on sessions. A record that nobody ended has ended by itself.
+        // Flows hang on sessions. A record that nobody ended has ended by itself.
         let ended = Condition::any()
             .add(session::Column::EndedAt.lt(before(SESSION_STAYS)))
             .add(session::Column::UsedAt.lt(before(SESSION_STAYS + self.longest_session())));

@@ -62,6 +62,7 @@ use password::PasswordPool;
 use random::Randomness;
 use sea_orm::DatabaseTransaction;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use store::Store;
 
 /// Everything that the use cases need. Cheap to clone.
@@ -78,6 +79,7 @@ struct Inner {
     passwords: PasswordPool,
     settings: Settings,
     outbox_ready: tokio::sync::Notify,
+    clock_is_right: AtomicBool,
 }
 
 impl Vestibule {
@@ -95,7 +97,9 @@ impl Vestibule {
     ) -> Result<Self, Error> {
         store.check_keys(&keys, &*random).await?;
         let outbox_ready = tokio::sync::Notify::new();
-        Ok(Self { inner: Arc::new(Inner { store, clock, random, keys, passwords, settings, outbox_ready }) })
+        let clock_is_right = AtomicBool::new(true);
+        let inner = Inner { store, clock, random, keys, passwords, settings, outbox_ready, clock_is_right };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The configured names and addresses.

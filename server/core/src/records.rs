@@ -233,7 +233,13 @@ impl Vestibule {
         if let Some(offered) = &client.known {
             let hash = known_browser::Column::TokenHash.eq(offered.hash());
             let known = known_browser::Entity::find().filter(hash).one(transaction).await?;
-            token = known.map(|_| offered.clone());
+            // Somebody else's recovery may wait to be reopened here.
+            let waiting = session::Entity::find()
+                .filter(session::Column::BrowserHash.eq(offered.hash()))
+                .filter(session::Column::State.eq(SessionState::Recovering.as_str()))
+                .one(transaction)
+                .await?;
+            token = (known.is_some() || waiting.is_some()).then(|| offered.clone());
         }
         let token = token.unwrap_or_else(|| Token::new(&*self.inner.random));
         let now = self.now().0;

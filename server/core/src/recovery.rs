@@ -89,11 +89,12 @@ impl Vestibule {
         let subject = self.factor_subject(client, AttemptKind::RecoveryCode, user).await?;
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
-        self.reserve(&transaction, &subject).await?;
+        // Before any attempt is counted: the browser's token and the code are not guessed, and somebody who guesses at the
+        // code must not hold up who is on the way back.
         if let Some(interrupted) = self.interrupted(&transaction, client, user, &code).await? {
-            self.clear_attempts(&transaction, &subject).await?;
             return self.reopen(transaction, client, signed_in, interrupted).await;
         }
+        self.reserve(&transaction, &subject).await?;
         let transaction = self.spend(transaction, client, signed_in, &subject, &code).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
         self.commit(transaction, "use_recovery_code").await?;

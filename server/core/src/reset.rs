@@ -11,6 +11,7 @@ use crate::caller::{Caller, Client, Entered};
 use crate::methods::methods_of;
 use crate::notices::Notice;
 use crate::people::existing_user;
+use crate::secret::Token;
 use crate::store::entities::{code, known_browser, method, recovery_code, user};
 use crate::{Error, Vestibule, random};
 
@@ -68,8 +69,8 @@ impl Vestibule {
     /// Takes the code that was handed over in person, at the sign-in after a reset: only then can anything be set up.
     ///
     /// # Errors
-    /// [`Error::WrongCode`], [`Error::ExpiredCode`], [`Error::Paused`], [`Error::Refused`]; [`Error::Stale`] for another
-    /// record than the caller's.
+    /// [`Error::WrongCode`], [`Error::UsedCode`], [`Error::ExpiredCode`], [`Error::Paused`], [`Error::Refused`];
+    /// [`Error::Stale`] for another record than the caller's.
     pub async fn confirm_identity(
         &self,
         client: &Client,
@@ -84,7 +85,7 @@ impl Vestibule {
         self.lock_user(&transaction, user, None).await?;
         self.reserve(&transaction, &subject).await?;
         let entry = Entry::own(Event::IdentityConfirmed, user, client);
-        if let Err(error) = self.consume_in_person_code(&transaction, user, &code).await {
+        if let Err(error) = self.consume_in_person_code(&transaction, client, user, &code).await {
             self.audit(&transaction, entry.failed()).await?;
             transaction.commit().await?;
             return Err(error);
@@ -135,7 +136,7 @@ impl Vestibule {
             flow_id: Set(None),
             purpose: Set(IN_PERSON.to_owned()),
             channel: Set("person".to_owned()),
-            // It is sent nowhere.
+            // It is sent nowhere. Once used, this holds the browser that used it.
             target_index: Set(Vec::new()),
             code_hash: Set(self.in_person_hash(user, &new)),
             created_at: Set(now.0),
@@ -147,16 +148,19 @@ impl Vestibule {
         Ok(InPersonCode { code: new, expires_at })
     }
 
-    /// Consumes the code by one conditional update. One that is right, but too old, is told apart.
+    /// Consumes the code by one conditional update. One that is right, but used or too old, is told apart.
     async fn consume_in_person_code(
         &self,
         transaction: &DatabaseTransaction,
+        client: &Client,
         user: UserId,
         given: &OneTimeCode,
     ) -> Result<(), Error> {
         let hash = self.in_person_hash(user, given);
+        let browser = client.known.as_ref().map(Token::hash).unwrap_or_default();
         let consumed = code::Entity::update_many()
             .col_expr(code::Column::ConsumedAt, Expr::value(self.now().0))
+            .col_expr(code::Column::TargetIndex, Expr::value(browser.clone()))
             .filter(code::Column::UserId.eq(user.0))
             .filter(code::Column::Purpose.eq(IN_PERSON))
             .filter(code::Column::CodeHash.eq(hash.clone()))
@@ -173,11 +177,14 @@ impl Vestibule {
             .filter(code::Column::CodeHash.eq(hash))
             .one(transaction)
             .await?;
-        Err(match known {
-            Some(code) if code.consumed_at.is_some() => Error::UsedCode,
-            Some(_) => Error::ExpiredCode,
-            None => Error::WrongCode,
-        })
+        match known {
+            None => Err(Error::WrongCode),
+            Some(code) if code.expires_at <= self.now().0 => Err(Error::ExpiredCode),
+            // An answer that was lost on its way must not be a lock-out: until something is set up, the browser that gave
+            // the code gives it again.
+            Some(code) if !browser.is_empty() && code.target_index == browser => Ok(()),
+            Some(_) => Err(Error::UsedCode),
+        }
     }
 
     fn in_person_hash(&self, user: UserId, code: &OneTimeCode) -> Vec<u8> {

@@ -1,8 +1,8 @@
 //! Sealing everything anew with the newest key, while servers run (S50).
 //!
 //! A value is opened, sealed and put back by one conditional update: where a server has changed it meanwhile, nothing
-//! is done. What was resealed stays so, whenever this is stopped. The installation's own check value comes last, and so
-//! says that a rotation is complete. To add a sealed column to the schema: a [`Place`] for it here.
+//! is done. What was resealed stays so, whenever this is stopped. The installation's own check value comes first: by it
+//! servers learn of the new key, take it up, and reseal what they have sealed meanwhile. To add a sealed column to the schema: a [`Place`] for it here.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -91,6 +91,7 @@ impl Vestibule {
     /// # Errors
     /// What the store says, or [`Error::Sealed`] where a key is missing: what was done before stays done.
     pub async fn reseal(&self) -> Result<u64, Error> {
+        self.inner.store.reseal_key_check(&self.inner.keys, &*self.inner.random).await?;
         let mut resealed = 0;
         for place in &PLACES {
             let mut after = Uuid::nil();
@@ -101,7 +102,6 @@ impl Vestibule {
                 resealed += self.reseal_values(place, values).await?;
             }
         }
-        self.inner.store.reseal_key_check(&self.inner.keys, &*self.inner.random).await?;
         Ok(resealed)
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use vestibule_core::store::lock::sqlite_file;
 use vestibule_core::store::{Store, backup as copies};
 
-use super::{CommandError, close, failed, open_store, print, use_cases};
+use super::{CommandError, close, failed, open_store, print, unopened, use_cases};
 use crate::config::Config;
 use crate::key_file;
 
@@ -24,10 +24,9 @@ pub(super) async fn backup(config: &Config, file: &Path) -> Result<(), CommandEr
 
 pub(super) async fn restore(config: &Config, file: &Path) -> Result<(), CommandError> {
     // Without its keys it could not be used.
-    key_file::read(&config.keys).map_err(failed)?;
-    copies::restore(&config.database, file).await?;
-    let vestibule = super::vestibule(config).await?;
-    close(vestibule).await?;
+    let keys = key_file::read(&config.keys).map_err(failed)?;
+    copies::restore(&config.database, file, &keys).await?;
+    close(super::vestibule(config).await?).await?;
     print(&format!(
         "The database is the copy {} now. Everybody is signed out, and every recovery code is void: people save a new \
          one at their next sign-in.\n",
@@ -48,8 +47,16 @@ pub(super) async fn check(config: &Config) -> Result<(), CommandError> {
             lacks.join(", ")
         )));
     }
+    print("database: it answers, and its schema is up to date\n")?;
+    // Before the use cases, which would make these keys the database's own where it has none yet.
+    match store.keys_match(&keys).await? {
+        Some(true) => print("keys: they are the database's own\n")?,
+        Some(false) => return Err(vestibule_core::Error::OtherKeys.into()),
+        None => {
+            return print("keys: the database has none yet; the first program that uses it gives it these\n");
+        }
+    }
     let vestibule = use_cases(config, keys, store).await?;
-    print("database: it answers, its schema is up to date, and the keys are its own\n")?;
     if !vestibule.is_resealed().await? {
         print("keys: a rotation is not complete: run `vestibule key rotate`\n")?;
     }
@@ -71,7 +78,5 @@ async fn inspect(config: &Config) -> Result<(Store, Vec<String>), CommandError> 
         let why = "`vestibule migrate` makes it, and so does `vestibule serve`";
         return Err(failed(format!("database: there is no file {}: {why}", file.display())));
     }
-    Store::inspect(&config.database)
-        .await
-        .map_err(|error| failed(format!("database: it cannot be opened: {error}")))
+    Store::inspect(&config.database).await.map_err(|error| unopened(config, &error))
 }

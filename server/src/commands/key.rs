@@ -44,7 +44,8 @@ async fn rotate(config: &Config, prepare: bool) -> Result<(), CommandError> {
         return Err(failed(format!("{resealed} values were sealed anew with the key {newest}, but {why}")));
     }
     print(&format!(
-        "{resealed} values were sealed anew, and everything is sealed with the key {newest} now. Backups made before \
-         still need the older keys: keep those in {shown} for as long as you keep the backups.\n"
+        "{resealed} values were sealed anew, and everything is sealed with the key {newest} now. Servers take it up within \
+         two minutes. Backups made before still need the older keys: keep those in {shown} for as long as you keep the \
+         backups, and run `vestibule check` before you delete one.\n"
     ))
 }

@@ -89,9 +89,12 @@ async fn open_store(config: &Config) -> Result<Store, CommandError> {
     if let Some(file) = sqlite_file(&config.database) {
         prepare_file(file)?;
     }
-    Store::open(&config.database)
-        .await
-        .map_err(|error| failed(format!("database: it cannot be opened: {error}")))
+    Store::open(&config.database).await.map_err(|error| unopened(config, &error))
+}
+
+/// Says why the database cannot be opened, without the URL, which may hold a password.
+fn unopened(config: &Config, error: &vestibule_core::StoreError) -> CommandError {
+    failed(format!("database: it cannot be opened: {}", error.to_string().replace(&config.database, "…")))
 }
 
 /// Makes the file of a database, readable by its owner only, like the keys. One that is there stays as it is.

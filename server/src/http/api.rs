@@ -142,7 +142,8 @@ fn is_own_page(headers: &HeaderMap, origin: &str) -> bool {
     matches!((sent_origin, sent_site), (Some(true), None | Some(true)) | (None, Some(true)))
 }
 
-async fn read(body: Body) -> Result<axum::body::Bytes, Failure> {
+/// The whole body, if it is short and comes soon (S40).
+pub(super) async fn read(body: Body) -> Result<axum::body::Bytes, Failure> {
     match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY_LIMIT)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(Failure::new(Code::TooLarge, "That is too long.")),

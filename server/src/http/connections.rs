@@ -34,6 +34,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     http.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT).max_concurrent_streams(100);
     let graceful = GracefulShutdown::new();
+    let (stopped, stopping) = tokio::sync::watch::channel(());
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -57,16 +58,24 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         drop(stream.set_nodelay(true));
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), peer, request));
-        let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
-        let connection = graceful.watch(connection);
+        let (http, watcher, mut stopping) = (http.clone(), graceful.watcher(), stopping.clone());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
+            // hyper's own time-out begins with the first byte; whoever sends none is not waited for longer.
+            let spoke = tokio::select! {
+                spoke = tokio::time::timeout(HEAD_TIMEOUT, stream.readable()) => matches!(spoke, Ok(Ok(()))),
+                _ = stopping.changed() => false,
+            };
+            if spoke {
+                let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
+                if let Err(error) = watcher.watch(connection).await {
+                    tracing::debug!(%error, "a connection ended early");
+                }
             }
             drop(place);
         });
     }
     drop(listener);
+    drop(stopped);
     if tokio::time::timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections did not finish in time");
     }

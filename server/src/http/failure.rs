@@ -46,6 +46,12 @@ pub(crate) fn mark(response: &mut Response, error: &ApiError) {
 
 /// Bounds how many requests are worked on at once, and for how long (S40).
 pub(crate) async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    // Before a place is taken: a body that does not come must not keep others out.
+    let (parts, body) = request.into_parts();
+    let request = match super::api::read(body).await {
+        Ok(bytes) => Request::from_parts(parts, Body::from(bytes)),
+        Err(failure) => return failure.into_response(),
+    };
     let Ok(_slot) = shared.slots.try_acquire() else {
         let message = "Many people are here at this moment. Try again in a few seconds.";
         return Failure(ApiError::new(Code::Unavailable, message).retry_after(1)).into_response();

@@ -21,6 +21,9 @@ pub(crate) async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static
     if shared.stopping.load(Ordering::SeqCst) {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
+    if !shared.vestibule.clock_is_right() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "this machine's clock is not the database's\n");
+    }
     match tokio::time::timeout(DATABASE_TIMEOUT, shared.vestibule.store().ping()).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
         Ok(Err(error)) => {

@@ -52,8 +52,12 @@ async fn a_backup_is_made_while_serving_and_restored_with_everybody_signed_out()
     assert_eq!(serving.stop(), Some(0));
 
     if operator.database().starts_with("sqlite:") {
-        assert!(operator.refused(&["restore", "copy"]).contains("is there already: move it away first"));
+        assert!(operator.refused(&["restore", "copy"]).contains("is there already: move"));
         std::fs::remove_file(operator.path("vestibule.db")).unwrap();
+        // What a killed server has left of its log would be played into the copy.
+        std::fs::write(operator.path("vestibule.db-wal"), "left over").unwrap();
+        assert!(operator.refused(&["restore", "copy"]).contains("vestibule.db-wal is there already"));
+        std::fs::remove_file(operator.path("vestibule.db-wal")).unwrap();
     }
     assert!(operator.done(&["restore", "copy"]).contains("Everybody is signed out"));
     assert!(!operator.done(&["user", "list"]).contains("late@example.com"));
@@ -122,10 +126,12 @@ async fn a_rotation_that_was_stopped_goes_on() {
     operator.add_member(ANNA);
     let serving = operator.serve();
     let (_, key, _) = enrol(&serving).await;
-    for when in ["before reseal", "after reseal"] {
-        let stopped = operator.command(&["key", "rotate"]).env("FAIL_POINT", when).output().unwrap();
+    for _ in 0..2 {
+        let stopped =
+            operator.command(&["key", "rotate"]).env("FAIL_POINT", "before reseal").output().unwrap();
         assert!(!stopped.status.success());
     }
+    assert!(operator.done(&["check"]).contains("a rotation is not complete"));
     let told = operator.done(&["key", "rotate"]);
     assert!(told.contains("everything is sealed with the key 2 now") && !told.contains("Added"), "{told}");
     let (_, answer) = challenge(&serving, &key, 1).await;
@@ -165,13 +171,16 @@ async fn check_says_that_all_is_in_order_or_what_is_wrong() {
         assert!(told.contains("lacks m0001_initial") && told.contains("vestibule migrate"), "{told}");
     }
     operator.done(&["migrate"]);
+    // It changes nothing: other keys do not become the database's by being looked at.
+    operator.done(&["--keys", "foreign.keys", "key", "new"]);
+    assert!(operator.done(&["--keys", "foreign.keys", "check"]).contains("the database has none yet"));
+    operator.done(&["user", "list"]);
     let told = operator.done(&["check"]);
     for sentence in
-        ["configuration: in order", "its schema is up to date", "the keys are its own", "sealing key 1"]
+        ["configuration: in order", "its schema is up to date", "the database's own", "sealing key 1"]
     {
         assert!(told.contains(sentence), "{told}");
     }
-    operator.done(&["--keys", "foreign.keys", "key", "new"]);
     let told = operator.run(&["--keys", "foreign.keys", "check"]);
     assert_eq!(told.status.code(), Some(1));
     let told = String::from_utf8(told.stderr).unwrap();
@@ -179,6 +188,54 @@ async fn check_says_that_all_is_in_order_or_what_is_wrong() {
     let told = operator.run(&["--database", "postgres://nobody@127.0.0.1:9/none", "check"]);
     let told = String::from_utf8(told.stderr).unwrap();
     assert!(told.contains("database: it cannot be opened"), "{told}");
+    // A password that is not written as a URL wants it is not repeated on the screen.
+    let told = operator.refused(&["--database", "postgres://v:pa#ss-canary@db.example.com/v", "migrate"]);
+    assert!(told.contains("--database: it cannot be read") && !told.contains("canary"), "{told}");
+    let told = operator.refused(&["--database", "sqlite://a%20b.db", "migrate"]);
+    assert!(told.contains("use no %"), "{told}");
+}
+
+// S58: stopped on the way, nothing has happened; a copy of other keys takes no place.
+#[tokio::test]
+async fn a_restore_that_fails_leaves_nothing_in_the_databases_place() {
+    let operator = Operator::set_up().await;
+    operator.add_member(ANNA);
+    operator.done(&["backup", "copy"]);
+    if operator.database().starts_with("sqlite:") {
+        std::fs::remove_file(operator.path("vestibule.db")).unwrap();
+        operator.done(&["--keys", "foreign.keys", "key", "new"]);
+        let told = operator.refused(&["--keys", "foreign.keys", "restore", "copy"]);
+        assert!(told.contains("the key file does not belong to this database"), "{told}");
+        assert!(!operator.path("vestibule.db").exists());
+        operator.done(&["restore", "copy"]);
+    } else {
+        // Cut off in the middle.
+        let whole = std::fs::read(operator.path("copy")).unwrap();
+        std::fs::write(operator.path("half"), &whole[..whole.len() / 2]).unwrap();
+        operator.refused(&["restore", "half"]);
+    }
+    assert!(operator.done(&["user", "list"]).contains(ANNA));
+}
+
+// A link to the file, and a server that runs as somebody else, find the key file where and as it was.
+#[tokio::test]
+async fn a_rotation_keeps_link_and_owner_of_the_key_file() {
+    use std::os::unix::fs::MetadataExt;
+    let operator = Operator::set_up().await;
+    operator.done(&["migrate"]);
+    std::fs::rename(operator.path("vestibule.keys"), operator.path("real.keys")).unwrap();
+    std::os::unix::fs::symlink("real.keys", operator.path("vestibule.keys")).unwrap();
+    let root = std::fs::metadata(operator.folder.path()).unwrap().uid() == 0;
+    if root {
+        std::os::unix::fs::chown(operator.path("real.keys"), Some(65534), Some(65534)).unwrap();
+    }
+    let before = std::fs::metadata(operator.path("real.keys")).unwrap().uid();
+    // The first rotation of a database that has no keys yet gives it the ones that there are.
+    operator.done(&["user", "list"]);
+    assert!(operator.done(&["key", "rotate"]).contains("sealed with the key 2 now"));
+    assert!(std::fs::symlink_metadata(operator.path("vestibule.keys")).unwrap().is_symlink());
+    let after = std::fs::metadata(operator.path("real.keys")).unwrap();
+    assert_eq!((after.uid(), after.mode() & 0o777), (before, 0o600));
 }
 
 // S60, on the command line: what is printed and said.

@@ -74,13 +74,31 @@ async fn the_code_works_once_for_an_hour_and_a_new_reset_replaces_it() {
     let reply = other.sign_in(ANNA).await;
     let used = other.call("confirm_identity", json!({ "record": reply.record(), "code": second })).await;
     used.refused(422, "used_code");
+    assert_eq!(used.json["message"], "That code has been used. Ask for a new one.");
     let third = reset(&app).await;
     app.advance_minutes(60);
     let mut late = app.browser();
     let reply = late.sign_in(ANNA).await;
     let expired = late.call("confirm_identity", json!({ "record": reply.record(), "code": third })).await;
     expired.refused(422, "expired_code");
-    assert_eq!(expired.json["message"], "That code is too old. Ask your administrator for a new one.");
+    assert_eq!(expired.json["message"], "That code is too old. Ask for a new one.");
+}
+
+// An answer that was lost on its way is no lock-out: the same browser gives the same code again.
+#[tokio::test]
+async fn the_browser_that_gave_the_code_may_give_it_again_until_something_is_set_up() {
+    let app = App::start().await;
+    app.enrolled(ANNA).await;
+    let code = reset(&app).await;
+    let mut browser = app.browser();
+    for _ in 0..2 {
+        let reply = browser.sign_in(ANNA).await;
+        let body = json!({ "record": reply.record(), "code": code });
+        browser.call("confirm_identity", body).await.state("enrol_only");
+    }
+    let record = browser.session().await.record();
+    browser.set_up_app(record, app.now()).await;
+    browser.sign_in(ANNA).await.state("challenge");
 }
 
 // S44, S48

@@ -42,6 +42,21 @@ async fn a_database_that_a_newer_version_has_migrated_is_served() {
     app.browser().sign_in("anna@example.com").await.state("full");
 }
 
+// S57: what only a newer version knows: an end is an end, and a state that is none here is nobody's.
+#[tokio::test]
+async fn a_session_that_a_newer_version_has_ended_is_over() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    let mut browser = app.browser();
+    for change in ["ended_at = 1, ended_reason = 'of_the_future'", "state = 'of_the_future'"] {
+        browser.sign_in("anna@example.com").await.state("full");
+        let transaction = app.vestibule.store().begin().await.unwrap();
+        transaction.execute_unprepared(&format!("UPDATE sessions SET {change}")).await.unwrap();
+        transaction.commit().await.unwrap();
+        browser.session().await.state("anonymous");
+    }
+}
+
 // S55
 #[tokio::test]
 async fn what_was_answered_is_durable() {

@@ -107,6 +107,22 @@ async fn a_server_that_crashes_under_load_is_answered_503_and_loses_nothing_ackn
     }
 }
 
+// An instance whose clock is off would take what others still need for too old: it is not ready, and deletes nothing.
+#[tokio::test]
+async fn an_instance_whose_clock_is_not_the_databases_is_not_ready() {
+    let cluster = Cluster::start();
+    // The tests' clock stands in the past.
+    let app = App::start_on_server(&cluster.url).await;
+    let mut browser = app.browser();
+    assert_eq!(browser.get("/ready").await.status, 200);
+    app.vestibule.check_clock().await.unwrap();
+    let ready = browser.get("/ready").await;
+    assert_eq!(
+        (ready.status.as_u16(), ready.text.as_str()),
+        (503, "this machine's clock is not the database's\n")
+    );
+}
+
 // The limiter fails closed: what cannot be counted is not evaluated.
 #[tokio::test]
 async fn without_a_database_nothing_is_evaluated_and_nobody_is_ready() {

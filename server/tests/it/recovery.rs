@@ -263,6 +263,32 @@ async fn a_recovery_that_a_change_of_the_app_became_is_reopened_too() {
     browser.finish_recovery(&[]).await.state("save_code");
 }
 
+// A shared tablet: somebody else signs in there meanwhile.
+#[tokio::test]
+async fn a_recovery_is_reopened_although_somebody_else_has_signed_in_in_this_browser() {
+    let app = App::start().await;
+    let (mut browser, _, _, code) = recovering(&app).await;
+    app.add_user("bea@example.com").await;
+    browser.sign_in("bea@example.com").await.state("full");
+    browser.call("sign_out", json!({})).await.state("anonymous");
+    let reply = browser.sign_in(ANNA).await;
+    browser.recover(&reply.record(), &code).await.state("recovering");
+}
+
+// Whoever guesses at the code with the password in hand does not hold up who is on the way back.
+#[tokio::test]
+async fn a_recovery_is_reopened_whatever_others_have_guessed() {
+    let app = App::start().await;
+    let (mut browser, _, _, code) = recovering(&app).await;
+    let (mut thief, reply) = app.challenged(ANNA).await;
+    for _ in 0..5 {
+        thief.recover(&reply.record(), &"7".repeat(26)).await.refused(422, "wrong_code");
+    }
+    thief.recover(&reply.record(), &"7".repeat(26)).await.refused(429, "paused");
+    let reply = browser.sign_in(ANNA).await;
+    browser.recover(&reply.record(), &code).await.state("recovering");
+}
+
 // S26
 #[tokio::test]
 async fn the_recovery_code_is_no_proof_of_a_step_up() {
@@ -306,7 +332,9 @@ async fn administrators_are_named_after_the_right_password_only() {
         .map(|one| one["email"].as_str().unwrap())
         .collect();
     assert_eq!(emails, ["dora@example.com"]);
-    browser.sign_in_with(ANNA, &format!("{PASSWORD}!")).await.refused(401, "wrong_credentials");
+    let mut stranger = app.browser();
+    stranger.sign_in_with(ANNA, &format!("{PASSWORD}!")).await.refused(401, "wrong_credentials");
+    stranger.call("who_can_help", json!({})).await.refused(401, "signed_out");
 }
 
 // S22: what is stored is a keyed hash.

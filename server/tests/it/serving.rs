@@ -81,6 +81,29 @@ async fn a_second_server_on_one_sqlite_file_is_refused() {
     assert_eq!(operator.serve().stop(), Some(0));
 }
 
+// S40: a thousand places are there for requests, and bodies that do not come take none of them.
+#[tokio::test]
+async fn stalled_bodies_keep_nobody_out() {
+    use std::io::Write;
+    let operator = Operator::set_up().await;
+    let serving = operator.serve();
+    let head = format!(
+        "POST /api/session HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost:{}\r\n\
+         Content-Type: application/json\r\nContent-Length: 2\r\n\r\n",
+        serving.port
+    );
+    let mut stalled = Vec::new();
+    while let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", serving.port)) {
+        if stalled.len() == 1_100 || stream.write_all(head.as_bytes()).is_err() {
+            break;
+        }
+        stalled.push(stream);
+    }
+    assert_eq!(serving.browser().get("/sign-in").await.status, StatusCode::OK);
+    drop(stalled);
+    assert_eq!(serving.stop(), Some(0));
+}
+
 #[tokio::test]
 async fn a_port_that_is_taken_is_a_sentence() {
     let operator = Operator::set_up().await;

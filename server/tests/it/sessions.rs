@@ -65,6 +65,26 @@ async fn an_administrators_session_ends_after_half_an_hour() {
     assert_eq!(browser.session().await.json["ended"]["limit_min"], 30);
 }
 
+// S31: as the operator has set them.
+#[tokio::test]
+async fn configured_lifetimes_are_kept_for_members_and_administrators() {
+    let lifetime =
+        |minutes| domain::Lifetime { idle: minutes * domain::MINUTE, absolute: 2 * minutes * domain::MINUTE };
+    let session_limits = domain::SessionLimits { everybody: lifetime(20), administrators: lifetime(10) };
+    let app = App::start_with(crate::support::Options { session_limits, ..Default::default() }).await;
+    app.add_company("harbour", &[]).await;
+    for (email, role, minutes) in
+        [("anna@example.com", Role::Member, 20), ("bea@example.com", Role::Administrator, 10)]
+    {
+        app.add_user(email).await;
+        app.add_member("harbour", email, role).await;
+        let mut browser = app.browser();
+        assert_eq!(browser.sign_in(email).await.state("full").json["ends_in_s"], minutes * 60);
+        app.advance_minutes(minutes);
+        assert_eq!(browser.session().await.json["ended"]["limit_min"], minutes);
+    }
+}
+
 #[tokio::test]
 async fn staying_signed_in_puts_the_end_off() {
     let app = App::start().await;

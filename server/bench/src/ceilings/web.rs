@@ -3,8 +3,7 @@
 //! C2 answers the bytes of a page. C3 answers the session check and the security page by the statements that
 //! `Vestibule::identify` and `Vestibule::security` make for somebody who is signed in and has nothing else open: the
 //! record by the hash of its token, the person, the memberships with their companies, and the methods; for the page
-//! also the app and the recovery code that works. Each takes a connection of a pool, as the store's do, and sqlx looks
-//! whether that one still works, as it does unless told otherwise.
+//! also the app and the recovery code that works. Each takes a connection of a pool, set up as the store's is.
 //!
 //! `security` counts as use, which is written down once in ten seconds. Here it is not: phases are shorter than that,
 //! and every visitor asks once before they begin.
@@ -132,6 +131,7 @@ pub async fn serve(database: &Path, page: &Path) -> Result<()> {
     let pool = SqlitePoolOptions::new()
         .max_connections(8)
         .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
         .connect_with(database::options(database))
         .await?;
     let page = Bytes::from(std::fs::read(page)?);

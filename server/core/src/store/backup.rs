@@ -5,18 +5,17 @@
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::process::Command;
 
-use super::entities::{code, flow, installation, link, recovery_code, session};
 use super::lock::{ServingLock, sqlite_file};
 use super::{Store, connect};
 use crate::Error;
+use crate::keys::Keys;
 
 /// How a SQLite file begins.
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
@@ -67,71 +66,110 @@ impl Store {
 }
 
 /// Puts a copy in the place of the database at `url`, and opens a new epoch: every session, record, code and recovery
-/// code of the copy is void. The database that was there is gone; nothing may serve it meanwhile.
+/// code of the copy is void. Nothing may serve the database meanwhile. Until the new epoch is there, so is the database of
+/// before: stopped on the way, nothing has happened.
 ///
 /// # Errors
-/// [`Error::Refusal`] where the copy is none, the SQLite file is there or served, or `pg_restore` fails.
-pub async fn restore(url: &str, from: &Path) -> Result<(), Error> {
+/// [`Error::Refusal`] where the copy is none or belongs to other keys, a SQLite file is there or served, or PostgreSQL's
+/// programs fail.
+pub async fn restore(url: &str, from: &Path, keys: &Keys) -> Result<(), Error> {
     let shown = from.display();
     let beginning =
         read_beginning(from).map_err(|error| refuse(format!("{shown} cannot be read: {error}")))?;
     match sqlite_file(url) {
-        Some(file) => {
-            let lock = ServingLock::take(url).map_err(|error| refuse(error.to_string()))?;
-            if beginning != SQLITE_MAGIC {
-                return Err(refuse(format!("{shown} is no copy of a SQLite database")));
-            }
-            if file.exists() {
-                let file = file.display();
-                return Err(refuse(format!(
-                    "{file} is there already: move it away first, it is not overwritten"
-                )));
-            }
-            copy_private(from, file)
-                .map_err(|error| refuse(format!("{} cannot be written: {error}", file.display())))?;
-            let renewed = begin_epoch(url).await;
-            drop(lock);
-            renewed
+        Some(_) if beginning != SQLITE_MAGIC => {
+            Err(refuse(format!("{shown} is no copy of a SQLite database")))
         }
-        None => {
-            if !beginning.starts_with(b"PGDMP") {
-                return Err(refuse(format!(
-                    "{shown} is no copy that `vestibule backup` made of a PostgreSQL database"
-                )));
-            }
-            let arguments: [&OsStr; 5] = [
-                "--clean".as_ref(),
-                "--if-exists".as_ref(),
-                "--no-owner".as_ref(),
-                "--single-transaction".as_ref(),
-                from.as_os_str(),
-            ];
-            refuse_while_served(url).await?;
-            postgres_tool(url, "pg_restore", &arguments).await?;
-            begin_epoch(url).await
+        Some(file) => restore_sqlite(url, file, from, keys).await,
+        None if !beginning.starts_with(b"PGDMP") => {
+            Err(refuse(format!("{shown} is no copy that `vestibule backup` made of a PostgreSQL database")))
         }
+        None => restore_postgres(url, from).await,
     }
 }
 
-/// The next epoch. Sessions and records of the last one are void by their number; they are ended besides, and so is
-/// everything else that could be used once more although it was used after the copy was made.
-async fn begin_epoch(url: &str) -> Result<(), Error> {
-    let (reader, writer) = connect(url).await?;
-    let epoch = super::epoch(&reader).await?;
-    let store = Store { reader, writer, epoch };
-    let transaction = store.begin().await?;
-    installation::Entity::update_many()
-        .col_expr(installation::Column::Epoch, Expr::value(epoch + 1))
-        .exec(&transaction)
-        .await?;
-    recovery_code::Entity::delete_many().exec(&transaction).await?;
-    code::Entity::delete_many().exec(&transaction).await?;
-    link::Entity::delete_many().exec(&transaction).await?;
-    flow::Entity::delete_many().exec(&transaction).await?;
-    session::Entity::delete_many().filter(session::Column::Epoch.lte(epoch)).exec(&transaction).await?;
-    transaction.commit().await?;
-    store.close().await?;
+async fn restore_sqlite(url: &str, file: &Path, from: &Path, keys: &Keys) -> Result<(), Error> {
+    let lock = ServingLock::take(url).map_err(|error| refuse(error.to_string()))?;
+    // SQLite would play what is left of another database's log back into the copy.
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let there = with_ending(file, ending);
+        if there.exists() {
+            return Err(refuse(format!(
+                "{} is there already: move {} and what begins with its name and -wal, -shm or -journal away first",
+                there.display(),
+                file.display()
+            )));
+        }
+    }
+    let new = with_ending(file, "-restoring");
+    let unwritten = |error: std::io::Error| refuse(format!("{} cannot be written: {error}", new.display()));
+    // What an earlier restore has left, which was stopped.
+    for ending in ["", "-wal", "-shm"] {
+        match std::fs::remove_file(with_ending(&new, ending)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(unwritten(error)),
+            _ => {}
+        }
+    }
+    copy_private(from, &new).map_err(unwritten)?;
+    begin_epoch(&format!("sqlite://{}", new.display()), keys).await?;
+    std::fs::rename(&new, file).map_err(unwritten)?;
+    drop(lock);
     Ok(())
+}
+
+/// In one transaction with the new epoch.
+async fn restore_postgres(url: &str, from: &Path) -> Result<(), Error> {
+    refuse_while_served(url).await?;
+    let folder = tempfile::tempdir().map_err(|error| refuse(error.to_string()))?;
+    let script = folder.path().join("restore.sql");
+    let options = ["--clean", "--if-exists", "--no-owner", "--file"].map(OsStr::new);
+    let mut arguments = options.to_vec();
+    arguments.extend([script.as_os_str(), from.as_os_str()]);
+    postgres_tool(url, "pg_restore", &arguments).await?;
+    let epoch = format!("\nSET search_path = public;\n{NEW_EPOCH}");
+    OpenOptions::new()
+        .append(true)
+        .open(&script)
+        .and_then(|mut file| file.write_all(epoch.as_bytes()))
+        .map_err(|error| refuse(format!("{}: {error}", script.display())))?;
+    let options = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--file"];
+    let mut arguments = options.map(OsStr::new).to_vec();
+    arguments.push(script.as_os_str());
+    postgres_tool(url, "psql", &arguments).await
+}
+
+/// The next epoch. Sessions of the last one are void by its number; they are deleted besides, and so is everything else
+/// that may have been used since the copy was made.
+const NEW_EPOCH: &str = "UPDATE installation SET epoch = epoch + 1;
+DELETE FROM recovery_codes;
+DELETE FROM codes;
+DELETE FROM links;
+DELETE FROM flows;
+DELETE FROM sessions;
+";
+
+/// Begins the next epoch in a copy that nobody uses yet, if it belongs to the keys.
+async fn begin_epoch(url: &str, keys: &Keys) -> Result<(), Error> {
+    let (reader, writer) = connect(url).await?;
+    let store = Store { epoch: super::epoch(&reader).await?, reader, writer };
+    let renewed = async {
+        if store.keys_match(keys).await? == Some(false) {
+            return Err(Error::OtherKeys);
+        }
+        let transaction = store.begin().await?;
+        transaction.execute_unprepared(NEW_EPOCH).await?;
+        transaction.commit().await?;
+        Ok(())
+    };
+    let renewed = renewed.await;
+    store.close().await?;
+    renewed
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut path = file.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
 }
 
 /// A PostgreSQL database that somebody serves is not replaced under their feet.
@@ -174,34 +212,12 @@ fn copy_private(from: &Path, to: &Path) -> std::io::Result<()> {
 /// Runs one of PostgreSQL's own programs on the database at `url`. The password goes through the environment: others
 /// can see a command's arguments.
 async fn postgres_tool(url: &str, program: &str, arguments: &[&OsStr]) -> Result<(), Error> {
-    let place = url::Url::parse(url).map_err(|_| refuse("the database's URL cannot be read"))?;
-    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut command = Command::new(program);
-    command.arg("--no-password").args(arguments);
-    if program == "pg_restore" {
-        command.arg("--dbname").arg(decoded(place.path().trim_start_matches('/')));
+    if program != "pg_restore" {
+        // That one writes a script, and asks no server.
+        command.arg("--no-password").envs(postgres_variables(url)?);
     }
-    command.env("PGDATABASE", decoded(place.path().trim_start_matches('/')));
-    for (name, value) in [
-        ("PGHOST", place.host_str().map(str::to_owned)),
-        ("PGPORT", place.port().map(|port| port.to_string())),
-        ("PGUSER", Some(decoded(place.username())).filter(|user| !user.is_empty())),
-        ("PGPASSWORD", place.password().map(decoded)),
-    ] {
-        if let Some(value) = value {
-            command.env(name, value);
-        }
-    }
-    for (name, value) in place.query_pairs() {
-        match &*name {
-            "host" => command.env("PGHOST", &*value),
-            "port" => command.env("PGPORT", &*value),
-            "sslmode" => command.env("PGSSLMODE", &*value),
-            "sslrootcert" => command.env("PGSSLROOTCERT", &*value),
-            _ => &mut command,
-        };
-    }
-    let output = command.output().await.map_err(|error| {
+    let output = command.args(arguments).output().await.map_err(|error| {
         refuse(format!("{program}, which comes with PostgreSQL's client, cannot be run: {error}"))
     })?;
     if output.status.success() {
@@ -209,4 +225,57 @@ async fn postgres_tool(url: &str, program: &str, arguments: &[&OsStr]) -> Result
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(refuse(format!("{program} failed: {}", said.trim())))
+}
+
+/// The place and the secrets of a URL as PostgreSQL's programs take them. What cannot be passed on is refused: it could
+/// make them reach another database, or the same less safely.
+fn postgres_variables(url: &str) -> Result<Vec<(&'static str, String)>, Error> {
+    let place = url::Url::parse(url).map_err(|_| refuse("the database's URL cannot be read"))?;
+    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let mut variables = vec![("PGDATABASE", decoded(place.path().trim_start_matches('/')))];
+    variables.extend(place.host_str().filter(|host| !host.is_empty()).map(|host| ("PGHOST", decoded(host))));
+    variables.extend(place.port().map(|port| ("PGPORT", port.to_string())));
+    variables.extend(Some(("PGUSER", decoded(place.username()))).filter(|(_, user)| !user.is_empty()));
+    variables.extend(place.password().map(|password| ("PGPASSWORD", decoded(password))));
+    for (name, value) in place.query_pairs() {
+        let variable = match &*name {
+            "dbname" => "PGDATABASE",
+            "host" => "PGHOST",
+            "hostaddr" => "PGHOSTADDR",
+            "port" => "PGPORT",
+            "user" => "PGUSER",
+            "password" => "PGPASSWORD",
+            "sslmode" | "ssl-mode" => "PGSSLMODE",
+            "sslrootcert" | "ssl-root-cert" | "ssl-ca" => "PGSSLROOTCERT",
+            "sslcert" | "ssl-cert" => "PGSSLCERT",
+            "sslkey" | "ssl-key" => "PGSSLKEY",
+            // These change how this program asks, not whom.
+            "application_name" | "options" | "statement-cache-capacity" => continue,
+            _ => return Err(refuse(format!("the database's URL has {name}, which pg_dump cannot be told"))),
+        };
+        variables.push((variable, value.into_owned()));
+    }
+    Ok(variables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postgresqls_programs_are_sent_to_the_database_that_the_program_uses() {
+        let given =
+            "postgres://v:p%40ss@db.example.com:5433/first?dbname=second&sslmode=verify-full&options=x";
+        let variables: std::collections::BTreeMap<_, _> =
+            postgres_variables(given).unwrap().into_iter().collect();
+        assert_eq!(variables["PGDATABASE"], "second");
+        assert_eq!((variables["PGHOST"].as_str(), variables["PGPORT"].as_str()), ("db.example.com", "5433"));
+        assert_eq!((variables["PGUSER"].as_str(), variables["PGPASSWORD"].as_str()), ("v", "p@ss"));
+        assert_eq!(variables["PGSSLMODE"], "verify-full");
+        let strange = postgres_variables("postgres://v@db/first?target_session_attrs=any").unwrap_err();
+        assert_eq!(
+            strange.to_string(),
+            "the database's URL has target_session_attrs, which pg_dump cannot be told"
+        );
+    }
 }

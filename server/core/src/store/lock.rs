@@ -77,7 +77,9 @@ impl MigrationLock {
 
 /// The lock file with this ending beside the database's.
 fn beside(file: &Path, ending: &str) -> std::io::Result<File> {
-    let mut path = file.as_os_str().to_owned();
+    // A link to the database is the same database.
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let mut path = file.into_os_string();
     path.push("-");
     path.push(ending);
     OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(PathBuf::from(path))

@@ -10,12 +10,14 @@ pub mod lock;
 
 use std::time::Duration;
 
+use domain::Timestamp;
 use migrations::{Migrator, MigratorTrait, SchemaManager, seaql_migrations};
 use sea_orm::sea_query::Expr;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ColumnTrait, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, PaginatorTrait, QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -73,6 +75,19 @@ impl Store {
         Ok((Self { reader, writer, epoch }, lacks))
     }
 
+    /// By how much the database's clock is ahead of `now`, in milliseconds. SQLite has no other clock than the program's.
+    ///
+    /// # Errors
+    /// [`DbErr`] when it does not answer.
+    pub(crate) async fn clock_ahead(&self, now: Timestamp) -> Result<i64, DbErr> {
+        if self.reader.get_database_backend() == DbBackend::Sqlite {
+            return Ok(0);
+        }
+        let ask = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+        let row = self.reader.query_one_raw(Statement::from_string(DbBackend::Postgres, ask)).await?;
+        Ok(row.map_or(Ok(now.0), |row| row.try_get_by_index(0))? - now.0)
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -119,12 +134,18 @@ impl Store {
             .filter(installation::Column::KeyCheck.is_null())
             .exec(&transaction)
             .await?;
-        let row = installation::Entity::find_by_id(1).one(&transaction).await?;
         transaction.commit().await?;
+        if self.keys_match(keys).await? == Some(true) { Ok(()) } else { Err(Error::OtherKeys) }
+    }
+
+    /// Whether the keys are this database's, without making them so; `None`: it has none yet.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn keys_match(&self, keys: &Keys) -> Result<Option<bool>, Error> {
+        let row = installation::Entity::find_by_id(1).one(&self.reader).await?;
         let check = row.and_then(|row| row.key_check.zip(row.key_check_id));
-        let (bytes, key_id) = check.ok_or(Error::Corrupt("key check"))?;
-        keys.open(KEY_CHECK, &Sealed { key_id, bytes }).map_err(|_| Error::OtherKeys)?;
-        Ok(())
+        Ok(check.map(|(bytes, key_id)| keys.open(KEY_CHECK, &Sealed { key_id, bytes }).is_ok()))
     }
 
     /// Seals the check value anew: the newest key is the one that everything is sealed with.
@@ -189,6 +210,8 @@ async fn connect(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), 
         let pool = Database::connect(options).await?;
         return Ok((pool.clone(), pool));
     }
+    // A file does not go away; looking whether it is there would double what a read costs.
+    options.test_before_acquire(false);
     options.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .create_if_missing(true)

@@ -60,11 +60,12 @@ impl Sender for Mailbox {
 pub struct Options {
     pub public_url: &'static str,
     pub proxies: &'static str,
+    pub session_limits: SessionLimits,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: "http://localhost:3000", proxies: "" }
+        Self { public_url: "http://localhost:3000", proxies: "", session_limits: SessionLimits::default() }
     }
 }
 
@@ -112,7 +113,7 @@ impl App {
                 product: "Vestibule".to_owned(),
                 public_url: options.public_url.to_owned(),
                 support: Some("help@example.com".to_owned()),
-                session_limits: SessionLimits::default(),
+                session_limits: options.session_limits,
                 payments_countries: vec!["US".to_owned()],
             },
         };
