@@ -34,4 +34,4 @@ screens: ## take the README's pictures again
 	@end2end/run.sh pictures
 
 clean: ## delete what was built; data/ stays
-	rm -rf target/* dist end2end/report end2end/test-results
+	rm -rf target/* dist server/bench/empty-page/dist end2end/report end2end/test-results

@@ -97,7 +97,7 @@ test("after a reset the code that was handed over leads to a new set-up, and in"
   await identity.code.pressSequentially(code === "000 000" ? "000001" : "000000");
   await expect(identity.continue).toHaveText("Continue");
   await identity.continue.click();
-  await expect(page.getByText("That code is not right. Check it with your administrator, who can also make a new one.")).toBeVisible();
+  await expect(page.getByText("That code is not right. Check it with whoever gave it to you, who can also make a new one.")).toBeVisible();
   await expect(identity.code).toBeFocused();
   for (const address of ["/sign-in/required", "/sign-in/app", "/profile/security"]) {
     await page.goto(address);
@@ -156,7 +156,7 @@ test.describe("as time passes", () => {
     const identity = await toIdentity(page, person);
     failures.expect("/api/confirm_identity 422");
     await identity.enter(code);
-    await expect(page.getByText("That code is too old. Ask your administrator for a new one.")).toBeVisible();
+    await expect(page.getByText("That code is too old. Ask for a new one.")).toBeVisible();
     await expect(identity.code).toBeFocused();
     await expect(identity.code).toHaveAttribute("aria-invalid", "true");
   });

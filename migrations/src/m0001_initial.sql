@@ -174,6 +174,7 @@ CREATE TABLE known_browsers (
     used_at BIGINT NOT NULL,
     UNIQUE (user_id, token_hash)
 );
+CREATE INDEX known_browsers_token ON known_browsers (token_hash); -- whether anybody knows a browser
 
 -- Append-only (S52).
 CREATE TABLE audit_events (

@@ -40,6 +40,9 @@ screen, with its CPU slowed down four times and a network of 1.6 Mbit/s down, 75
 medians of five visits with an empty cache.
 ";
 
+/// Where the part begins that people write: what the profiles show. A new report keeps it.
+const NOTES: &str = "## What the profiles show";
+
 /// Writes the report, and the table to standard output.
 ///
 /// # Errors
@@ -47,7 +50,9 @@ medians of five visits with an empty cache.
 pub fn write(rows: &[Row]) -> Result<()> {
     let table = table(rows);
     writeln!(std::io::stdout(), "{table}")?;
-    std::fs::write(FILE, format!("{BEFORE}\n{}\n{table}\n{AFTER}", facts()?))?;
+    let before = std::fs::read_to_string(FILE).unwrap_or_default();
+    let notes = before.find(NOTES).map_or(NOTES, |begins| before[begins..].trim_end());
+    std::fs::write(FILE, format!("{BEFORE}\n{}\n{table}\n{AFTER}\n{notes}\n", facts()?))?;
     let missed = rows.iter().filter(|row| row.met == Some(false)).count();
     say(&format!("wrote {FILE}; targets missed: {missed}"));
     Ok(())
@@ -90,6 +95,8 @@ fn facts() -> Result<String> {
     let memory = first_of("/proc/meminfo", "MemTotal").context("no MemTotal in /proc/meminfo")?;
     let kibibytes: f64 = memory.trim_end_matches(" kB").parse()?;
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease")?;
+    // The version; what follows the dash names somebody's build.
+    let kernel = kernel.split('-').next().unwrap_or_default();
     let cores = std::thread::available_parallelism()?;
     let date = jiff::Timestamp::from_millisecond(SystemClock.now().0)?;
     Ok(aligned(&[

@@ -35,9 +35,10 @@ impl Vestibule {
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
-        let standing = self.standing(&transaction, user).await?;
         let recovery_code = valid_recovery_code(&transaction, user).await?;
-        let state = after_challenge(&standing.assessment, recovery_code.is_some());
+        // As it was when the request came. A method that has changed since has ended the record; a policy that has
+        // changed since is seen at the next request, as always.
+        let state = after_challenge(&signed_in.assessment, recovery_code.is_some());
         let token = self.advance(&transaction, signed_in, state).await?;
         self.commit_step(transaction, client, user, record, state, token).await
     }

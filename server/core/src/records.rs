@@ -198,21 +198,21 @@ impl Vestibule {
     ) -> Result<Token, Error> {
         self.audit(transaction, Entry::own(Event::SignedIn, user, client)).await?;
         let now = self.now().0;
-        let person = user::Entity::find_by_id(user.0).one(transaction).await?.ok_or(Error::Stale)?;
-        user::Entity::update_many()
+        let in_use = user::Entity::update_many()
             .col_expr(user::Column::LastFullSessionAt, Expr::value(now))
-            .filter(user::Column::Id.eq(user.0))
-            .exec(transaction)
-            .await?;
+            .filter(user::Column::Id.eq(user.0));
         if let Some(token) = &client.known {
             let own = known_browser::Entity::update_many()
                 .col_expr(known_browser::Column::UsedAt, Expr::value(now))
                 .filter(known_browser::Column::UserId.eq(user.0))
                 .filter(known_browser::Column::TokenHash.eq(token.hash()));
             if own.exec(transaction).await?.rows_affected == 1 {
+                in_use.exec(transaction).await?;
                 return Ok(token.clone());
             }
         }
+        let person = user::Entity::find_by_id(user.0).one(transaction).await?.ok_or(Error::Stale)?;
+        in_use.exec(transaction).await?;
         if person.last_full_session_at.is_some() {
             let in_company = self.standing(transaction, user).await?.in_company;
             self.notify(transaction, &person.into(), in_company, Notice::NewDevice, Some(client)).await?;
