@@ -1,156 +1,9 @@
 //! What holds when the program is killed: the real one, ended by SIGKILL just before or after a step is committed
 //! (`FAIL_POINT`). What follows is the old state or the new one, and the person gets in by the ways that there are.
 
-use domain::{SECOND, Timestamp};
-use serde_json::{Value, json};
-use vestibule_core::clock::{Clock, SystemClock};
+use serde_json::json;
 
-use crate::support::{Browser, Operator, PASSWORD, Reply, Serving, code, flow_and_key};
-
-const ANNA: &str = "anna@example.com";
-
-/// Before or after the commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum When {
-    Before,
-    After,
-}
-
-/// Anna, with her browser and her apps, at a program that is stopped, killed and started again.
-struct Story {
-    operator: Operator,
-    serving: Option<Serving>,
-    browser: Browser,
-    /// How far the clocks of the programs were moved.
-    ahead: i64,
-    /// The app that is set up, or being set up.
-    key: String,
-    recovery_code: String,
-}
-
-impl Story {
-    async fn begin() -> Self {
-        let operator = Operator::set_up().await;
-        operator.add_member(ANNA);
-        let browser = Browser::over_tcp(0);
-        Self { operator, serving: None, browser, ahead: 0, key: String::new(), recovery_code: String::new() }
-    }
-
-    /// Anna with an app and a recovery code, signed out.
-    async fn enrolled() -> Self {
-        let mut story = Self::begin().await;
-        story.start(None).await;
-        story.sign_in().await.state("enrol_only");
-        story.go_on().await;
-        story.stop();
-        story
-    }
-
-    /// Starts the program, to be killed at `point` if there is one, with the clock at the app's next code.
-    async fn start(&mut self, point: Option<(When, &str)>) {
-        let serving = self.operator.serve_with(|command| {
-            if let Some((when, name)) = point {
-                let when = if when == When::Before { "before" } else { "after" };
-                command.env("FAIL_POINT", format!("{when} {name}"));
-            }
-        });
-        self.browser = self.browser.moved_to(serving.port);
-        self.ahead += 60;
-        self.browser.advance(self.ahead).await;
-        self.serving = Some(serving);
-    }
-
-    fn stop(&mut self) {
-        assert_eq!(self.serving.take().unwrap().stop(), Some(0));
-    }
-
-    /// Makes the call at which the program is killed, and starts it again.
-    async fn killed_at(&mut self, function: &str, body: Value) {
-        assert!(self.browser.try_call(function, body).await.is_none(), "the program has answered");
-        self.serving.take().unwrap().was_killed();
-        self.start(None).await;
-    }
-
-    fn now(&self) -> Timestamp {
-        SystemClock.now().plus(self.ahead * SECOND)
-    }
-
-    async fn next_code(&mut self) -> String {
-        self.browser.advance(30).await;
-        self.ahead += 30;
-        code(&self.key, self.now())
-    }
-
-    async fn sign_in(&mut self) -> Reply {
-        self.browser.sign_in(ANNA).await
-    }
-
-    async fn start_set_up(&mut self) -> String {
-        let record = self.browser.session().await.record();
-        let set_up = self.browser.call("start_app_set_up", json!({ "record": record })).await;
-        let (flow, key) = flow_and_key(&set_up);
-        self.key = key;
-        flow
-    }
-
-    /// Does what is asked, until Anna is in.
-    async fn go_on(&mut self) {
-        for _ in 0..6 {
-            let session = self.browser.session().await;
-            match session.json["state"].as_str().unwrap() {
-                "anonymous" => drop(self.sign_in().await),
-                "enrol_only" => {
-                    let flow = self.start_set_up().await;
-                    let code = self.next_code().await;
-                    self.browser.call("confirm_app", json!({ "flow": flow, "code": code })).await.answered();
-                }
-                "challenge" => {
-                    let code = self.next_code().await;
-                    self.browser.challenge(&session.record(), &code).await.answered();
-                }
-                "save_code" => self.recovery_code = self.browser.save_recovery_code().await,
-                "recovering" => self.recover().await,
-                "full" => return,
-                state => panic!("{state}"),
-            }
-        }
-        panic!("not in after six steps: {}", self.browser.session().await.text);
-    }
-
-    /// Sets a new app up in the recovery, unless there is one already, and ends it.
-    async fn recover(&mut self) {
-        if self.browser.call("recovery", json!({})).await.json["methods"][0]["fate"] == "open" {
-            let flow = self.start_set_up().await;
-            let code = self.next_code().await;
-            self.browser.call("confirm_app", json!({ "flow": flow, "code": code })).await.state("recovering");
-        }
-        self.browser.finish_recovery(&[]).await.state("save_code");
-    }
-
-    /// Anna is in, with one app and one recovery code that works.
-    async fn is_whole(&mut self) {
-        self.browser.session().await.state("full");
-        let security = self.browser.call("security", json!({})).await;
-        assert!(!security.json["app"].is_null() && !security.json["recovery_code_since"].is_null());
-        self.stop();
-        assert_eq!(
-            self.operator.done(&["company", "list"]).matches("1 of 1 members have a method").count(),
-            1
-        );
-        self.start(None).await;
-        self.browser.call("sign_out", json!({})).await.state("anonymous");
-        self.sign_in().await.state("challenge");
-        self.go_on().await;
-        self.stop();
-    }
-}
-
-/// The state of the browser's record after the program was killed: the old one where the step was not committed; where
-/// it was, nobody has the record's new token.
-async fn record_is(story: &mut Story, when: When, old: &str) {
-    let expected = if when == When::Before { old } else { "anonymous" };
-    story.browser.session().await.state(expected);
-}
+use crate::support::{ANNA, PASSWORD, Story, When, code, flow_and_key, record_is};
 
 #[tokio::test]
 async fn killed_at_the_password_the_next_sign_in_works() {
@@ -334,5 +187,93 @@ async fn killed_at_a_reset_the_methods_are_there_or_a_code_is_needed() {
         story.stop();
         // The code was not shown: another reset gives another.
         assert!(story.operator.done(&["user", "reset-mfa", ANNA]).contains("Hand this code over in person"));
+    }
+}
+
+// An app that is shown to work is kept, or can be shown again.
+#[tokio::test]
+async fn killed_while_the_old_app_is_shown_to_work_the_recovery_goes_on() {
+    for when in [When::Before, When::After] {
+        let mut story = Story::enrolled().await;
+        story.start(Some((when, "keep_app"))).await;
+        let record = story.sign_in().await.record();
+        let recovery_code = story.recovery_code.clone();
+        story.browser.recover(&record, &recovery_code).await.state("recovering");
+        let code = story.next_code().await;
+        story.killed_at("keep_app", json!({ "record": record, "code": code })).await;
+        // The record did not move: the same browser goes on.
+        story.browser.session().await.state("recovering");
+        let fate = story.browser.call("recovery", json!({})).await.json["methods"][0]["fate"].clone();
+        assert_eq!(fate, if when == When::Before { "open" } else { "proved" });
+        story.go_on().await;
+        story.is_whole().await;
+    }
+}
+
+// The proofs of a change of the app: nothing has changed yet, and nobody is locked out.
+#[tokio::test]
+async fn killed_at_the_proof_of_a_change_the_old_app_works() {
+    for (when, function) in [
+        (When::Before, "open_app_set_up"),
+        (When::After, "open_app_set_up"),
+        (When::Before, "prove_app"),
+        (When::After, "prove_app"),
+    ] {
+        let mut story = Story::enrolled().await;
+        story.start(Some((when, function))).await;
+        story.sign_in().await.state("challenge");
+        story.go_on().await;
+        story.proof_grows_old().await;
+        let body = if function == "open_app_set_up" {
+            json!({ "record": story.browser.session().await.record(), "password": PASSWORD })
+        } else {
+            let flow = story.browser.open_set_up().await.json["flow"].clone();
+            json!({ "flow": flow, "code": story.next_code().await })
+        };
+        story.killed_at(function, body).await;
+        record_is(&mut story, when, "full").await;
+        story.sign_in().await.state("challenge");
+        story.go_on().await;
+        story.is_whole().await;
+    }
+}
+
+#[tokio::test]
+async fn killed_at_the_recovery_code_as_a_proof_the_same_browser_goes_on() {
+    for when in [When::Before, When::After] {
+        let mut story = Story::enrolled().await;
+        story.start(Some((when, "prove_with_recovery_code"))).await;
+        story.sign_in().await.state("challenge");
+        story.go_on().await;
+        story.proof_grows_old().await;
+        let flow = story.browser.open_set_up().await.json["flow"].clone();
+        let body = json!({ "flow": flow, "code": story.recovery_code });
+        story.killed_at("prove_with_recovery_code", body).await;
+        record_is(&mut story, when, "full").await;
+        let record = story.sign_in().await.record();
+        let recovery_code = story.recovery_code.clone();
+        story.browser.recover(&record, &recovery_code).await.state("recovering");
+        story.go_on().await;
+        story.is_whole().await;
+    }
+}
+
+#[tokio::test]
+async fn killed_at_the_code_in_person_the_same_browser_gives_it_again() {
+    for when in [When::Before, When::After] {
+        let mut story = Story::enrolled().await;
+        let printed = story.operator.done(&["user", "reset-mfa", ANNA]);
+        let is_code =
+            |line: &&str| line.len() == 7 && line.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ');
+        let code = printed.lines().find(is_code).expect(&printed).replace(' ', "");
+        story.start(Some((when, "enrol_only"))).await;
+        let record = story.sign_in().await.record();
+        story.killed_at("confirm_identity", json!({ "record": record, "code": code })).await;
+        record_is(&mut story, when, "identity_due").await;
+        let record = story.sign_in().await.record();
+        let again = story.browser.call("confirm_identity", json!({ "record": record, "code": code })).await;
+        again.state("enrol_only");
+        story.go_on().await;
+        story.is_whole().await;
     }
 }

@@ -4,8 +4,10 @@ mod app;
 mod browser;
 mod oathtool;
 mod program;
+mod story;
 
 pub use app::{App, Options, PASSWORD};
 pub use browser::{Browser, Reply, flow_and_key};
 pub use oathtool::code;
 pub use program::{Operator, Serving, free_port};
+pub use story::{ANNA, Story, When, record_is};
