@@ -173,3 +173,11 @@ impl Serving {
         assert_eq!(self.wait().signal(), Some(9));
     }
 }
+
+impl Drop for Serving {
+    /// A test that fails leaves no program behind.
+    fn drop(&mut self) {
+        // One that has ended already cannot be killed, and need not be.
+        let _ = self.child.kill();
+    }
+}
