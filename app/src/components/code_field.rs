@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::field::Described;
-use super::sending::{Problem, Sending};
+use super::sending::{Problem, Sending, Submit, Trouble};
 use crate::browser::fresh_id;
 
 /// The code field. It has no name and a fresh id, or browsers offer old codes; no greatest length, or a pasted
@@ -60,6 +60,45 @@ pub fn CodeField(
                 on:input=typed
             />
         </div>
+    }
+}
+
+/// A form that asks for a code and nothing else.
+#[component]
+pub fn CodeForm(
+    /// What the field is called.
+    label: &'static str,
+    /// What to know before filling it in.
+    hint: &'static str,
+    /// Whether the sixth digit sends the form.
+    #[prop(optional)]
+    sends_itself: bool,
+    /// The words on its button.
+    #[prop(default = "Continue")]
+    button: &'static str,
+    /// Whether it stands between other things, closer together.
+    #[prop(optional)]
+    close: bool,
+    /// What sends the code.
+    send: Callback<(Sending, String)>,
+) -> impl IntoView {
+    let sending = Sending::new("code");
+    let input = NodeRef::<html::Input>::new();
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if sending.is_busy() {
+            return;
+        }
+        if let Some(code) = code(sending, input) {
+            send.run((sending, code));
+        }
+    };
+    view! {
+        <form class=if close { "stack" } else { "stack-l" } method="post" novalidate on:submit=submit>
+            <CodeField sending input label hint sends_itself/>
+            <Trouble sending/>
+            <Submit sending label=button/>
+        </form>
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::code_field::{CodeField, code};
+use super::code_field::CodeForm;
 use super::dialog::Modal;
 use super::heading::{Title, use_title};
 use super::password_field::{PasswordField, Username, password};
@@ -164,14 +164,8 @@ fn EnterPassword(step_up: StepUp) -> impl IntoView {
 #[component]
 fn EnterCode(step_up: StepUp) -> impl IntoView {
     let session = use_session();
-    let sending = Sending::new("code");
-    let input = NodeRef::<html::Input>::new();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.is_busy() {
-            return;
-        }
-        let (Some(code), Some(record)) = (code(sending, input), session.record()) else { return };
+    let send = Callback::new(move |(sending, code): (Sending, String)| {
+        let Some(record) = session.record() else { return };
         sending.send(async move {
             let missing = match step_up_app(record, code).await {
                 // The password was given too long ago by now.
@@ -181,17 +175,13 @@ fn EnterCode(step_up: StepUp) -> impl IntoView {
             step_up.given(missing);
             Ok(())
         });
-    };
+    });
     view! {
-        <form class="stack" method="post" novalidate on:submit=submit>
-            <CodeField
-                sending
-                input
-                label="Enter the code from your authenticator app"
-                hint="It changes every 30 seconds."
-            />
-            <Trouble sending/>
-            <Submit sending/>
-        </form>
+        <CodeForm
+            label="Enter the code from your authenticator app"
+            hint="It changes every 30 seconds."
+            close=true
+            send
+        />
     }
 }

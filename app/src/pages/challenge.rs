@@ -1,51 +1,38 @@
 //! The second door: a code of the authenticator app.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use crate::api::session::challenge_app;
 use crate::api::{ApiError, Code};
-use crate::components::code_field::{CodeField, code};
+use crate::components::code_field::CodeForm;
 use crate::components::disclosure::Disclosure;
 use crate::components::door::Door;
 use crate::components::heading::Heading;
 use crate::components::other_ways::{OtherWays, SomeoneElse};
-use crate::components::sending::{Sending, Submit, Trouble};
+use crate::components::sending::Sending;
 use crate::components::session::use_session;
 
 /// The page.
 #[component]
 pub fn Challenge() -> impl IntoView {
     let session = use_session();
-    let sending = Sending::new("code");
-    let input = NodeRef::<html::Input>::new();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.is_busy() {
-            return;
-        }
-        let Some(code) = code(sending, input) else { return };
+    let send = Callback::new(move |(sending, code): (Sending, String)| {
         sending.send(async move {
             let record = session.record().ok_or_else(|| ApiError::new(Code::SignedOut, ""))?;
             session.enter(challenge_app(record, code).await?);
             Ok(())
         });
-    };
+    });
     view! {
         <Door>
             <Heading title="Enter the code from your authenticator app"/>
             <p class="soft">"Find " <b class="entry">{move || entry()}</b> " in your app."</p>
-            <form class="stack-l" method="post" novalidate on:submit=submit>
-                <CodeField
-                    sending
-                    input
-                    label="6-digit code"
-                    hint="We check it as soon as you enter the sixth digit."
-                    sends_itself=true
-                />
-                <Trouble sending/>
-                <Submit sending/>
-            </form>
+            <CodeForm
+                label="6-digit code"
+                hint="We check it as soon as you enter the sixth digit."
+                sends_itself=true
+                send
+            />
             <Disclosure question="Code not working?">
                 <ul>
                     <li>"Use the authenticator app that you set up for this account."</li>

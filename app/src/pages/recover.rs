@@ -1,13 +1,12 @@
 //! Recovering: every method is set up anew, shown to work, or let go.
 
 use domain::MethodKind;
-use leptos::html;
 use leptos::prelude::*;
 
 use crate::api::recovery::{Fate, Recovery, RecoveryMethod, finish_recovery, keep_app, recovery};
 use crate::api::{ApiError, Code};
 use crate::browser::{dates, focus, now};
-use crate::components::code_field::{CodeField, code};
+use crate::components::code_field::CodeForm;
 use crate::components::door::Door;
 use crate::components::field::Described;
 use crate::components::heading::Heading;
@@ -140,33 +139,24 @@ fn AppChoices(needed: Needed<Recovery>, described: Described, first: bool) -> im
 #[component]
 fn KeepApp(needed: Needed<Recovery>) -> impl IntoView {
     let session = use_session();
-    let sending = Sending::new("code");
-    let input = NodeRef::<html::Input>::new();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.is_busy() {
-            return;
-        }
-        let (Some(code), Some(record)) = (code(sending, input), session.record()) else { return };
+    let send = Callback::new(move |(sending, code): (Sending, String)| {
+        let Some(record) = session.record() else { return };
         sending.send(async move {
             let recovery = keep_app(record, code).await?;
             session.notice().set(Some("Your authenticator app works. It stays."));
             needed.set(recovery);
             Ok(())
         });
-    };
+    });
     focus("[data-field=code]".to_owned());
     view! {
-        <form class="stack" method="post" novalidate on:submit=submit>
-            <CodeField
-                sending
-                input
-                label="Enter the code from your old authenticator app"
-                hint="It changes every 30 seconds."
-            />
-            <Trouble sending/>
-            <Submit sending label="Keep This App"/>
-        </form>
+        <CodeForm
+            label="Enter the code from your old authenticator app"
+            hint="It changes every 30 seconds."
+            button="Keep This App"
+            close=true
+            send
+        />
     }
 }
 

@@ -13,7 +13,7 @@ use crate::api::set_up_app::{
 use crate::browser::focus;
 use crate::browser::navigation::Entry;
 use crate::components::cancel_set_up::CancelSetUp;
-use crate::components::code_field::{CodeField, code};
+use crate::components::code_field::CodeForm;
 use crate::components::door::{Door, Step, Steps};
 use crate::components::heading::{Heading, use_title};
 use crate::components::icon::{BACK, Icon};
@@ -186,30 +186,18 @@ fn Prove(flow: FlowId, step: Step, stage: Needed<Stage>) -> impl IntoView {
 
 #[component]
 fn ProveWithApp(flow: FlowId, stage: Needed<Stage>) -> impl IntoView {
-    let sending = Sending::new("code");
-    let input = NodeRef::<html::Input>::new();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.is_busy() {
-            return;
-        }
-        let Some(code) = code(sending, input) else { return };
+    let send = Callback::new(move |(sending, code): (Sending, String)| {
         sending.send(async move {
             stage.set(Stage::Open(prove_app(flow, code).await?));
             Ok(())
         });
-    };
+    });
     view! {
-        <form class="stack-l" method="post" novalidate on:submit=submit>
-            <CodeField
-                sending
-                input
-                label="Enter the code from your current authenticator app"
-                hint="It works until the new app is confirmed."
-            />
-            <Trouble sending/>
-            <Submit sending/>
-        </form>
+        <CodeForm
+            label="Enter the code from your current authenticator app"
+            hint="It works until the new app is confirmed."
+            send
+        />
     }
 }
 
