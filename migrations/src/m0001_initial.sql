@@ -18,6 +18,7 @@ CREATE TABLE users (
     mfa_reset_at BIGINT,                       -- by an administrator, until the next set-up
     suspended_at BIGINT,                       -- "This Wasn't Me" (S28a)
     last_full_session_at BIGINT,
+    warned_at BIGINT,                          -- last told of wrong second factors after the right password (S54)
     created_at BIGINT NOT NULL
 );
 

@@ -16,6 +16,8 @@ pub struct Budget {
     pub longest_pause: i64,
     /// Failures in a row after which browsers that are not known are refused; `None`: delays only.
     pub most: Option<u32>,
+    /// Whether the count begins anew after a pause. Guesses count on: who waits has not become less suspicious.
+    pub forgets: bool,
 }
 
 /// What is stored: failures in a row, and until when nothing is evaluated.
@@ -48,13 +50,17 @@ impl Attempts {
 
 impl Budget {
     /// Passwords: 10 free, then one minute doubling to 15 (S45).
-    pub const PASSWORD: Self = Self { free: 10, first_pause: MINUTE, longest_pause: 15 * MINUTE, most: None };
+    pub const PASSWORD: Self =
+        Self { free: 10, first_pause: MINUTE, longest_pause: 15 * MINUTE, most: None, forgets: false };
     /// Codes of an authenticator app or a text message: 5 free, then 30 seconds doubling to an hour, and at 100
     /// in a row only known browsers (S45).
     pub const ONE_TIME_CODE: Self =
-        Self { free: 5, first_pause: 30 * SECOND, longest_pause: HOUR, most: Some(100) };
+        Self { free: 5, first_pause: 30 * SECOND, longest_pause: HOUR, most: Some(100), forgets: false };
     /// Recovery codes: as one-time codes, but delays only (S45): the code is often the only way back.
     pub const RECOVERY_CODE: Self = Self { most: None, ..Self::ONE_TIME_CODE };
+    /// Mailed links for a forgotten password: three an hour (S5). Nothing is guessed here; what is held back is mail.
+    pub const PASSWORD_RESET: Self =
+        Self { free: 3, first_pause: HOUR, longest_pause: HOUR, most: None, forgets: true };
 
     /// Reserves one guess at `now`, counting it as a failure until it proves right.
     #[must_use]
@@ -65,7 +71,8 @@ impl Budget {
         if now < stored.paused_until {
             return Reservation::Paused { until: stored.paused_until };
         }
-        let failures = stored.failures.saturating_add(1);
+        let rested = self.forgets && stored.failures >= self.free;
+        let failures = if rested { 1 } else { stored.failures.saturating_add(1) };
         Reservation::Granted(Attempts { failures, paused_until: now.plus(self.pause_after(failures)) })
     }
 
@@ -116,6 +123,21 @@ mod tests {
     #[test]
     fn a_password_has_ten_free_failures_then_doubling_pauses_up_to_a_quarter_of_an_hour() {
         assert_eq!(pauses(Budget::PASSWORD, 15), [0, 0, 0, 0, 0, 0, 0, 0, 0, 60, 120, 240, 480, 900, 900]);
+    }
+
+    // S5
+    #[test]
+    fn three_links_an_hour_are_mailed_however_often_they_are_asked_for() {
+        let mut stored = Attempts::NONE;
+        let mut mailed = Vec::new();
+        for minute in (0..300).step_by(5) {
+            let now = NOW.plus(minute * MINUTE);
+            if let Reservation::Granted(next) = Budget::PASSWORD_RESET.reserve(stored, false, now) {
+                stored = next;
+                mailed.push(minute);
+            }
+        }
+        assert_eq!(mailed, [0, 5, 10, 70, 75, 80, 140, 145, 150, 210, 215, 220, 280, 285, 290]);
     }
 
     #[test]

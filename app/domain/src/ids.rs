@@ -33,4 +33,6 @@ ids! {
     BrowserId,
     /// A message on its way.
     OutboxId,
+    /// A row of the audit log.
+    AuditId,
 }

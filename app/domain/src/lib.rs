@@ -19,7 +19,7 @@ mod time;
 pub use app_flow::AppFlow;
 pub use attempts::{Attempts, Budget, Reservation};
 pub use email::{Email, EmailError};
-pub use ids::{BrowserId, CompanyId, FlowId, OutboxId, RecoveryCodeId, SessionId, UserId};
+pub use ids::{AuditId, BrowserId, CompanyId, FlowId, OutboxId, RecoveryCodeId, SessionId, UserId};
 pub use one_time_code::{OneTimeCode, OneTimeCodeError};
 pub use recovery_code::{RecoveryCode, RecoveryCodeError};
 pub use requirement::{
@@ -27,5 +27,7 @@ pub use requirement::{
     requirement,
 };
 pub use return_path::ReturnPath;
-pub use session::{Ended, Lifetime, SessionLimits, SessionState, after_challenge, after_password};
+pub use session::{
+    DORMANT_AFTER, Doubts, Ended, Lifetime, SessionLimits, SessionState, after_challenge, after_password,
+};
 pub use time::{DAY, HOUR, MINUTE, SECOND, Timestamp};

@@ -155,6 +155,17 @@ pub enum Requirement {
     },
 }
 
+impl Requirement {
+    /// The names of the companies that require MFA now.
+    #[must_use]
+    pub fn demanding(&self) -> Vec<String> {
+        match self {
+            Self::Required { demands } => demands.iter().map(|demand| demand.company.clone()).collect(),
+            Self::Unavailable | Self::Optional | Self::Upcoming { .. } => Vec::new(),
+        }
+    }
+}
+
 /// The requirement, and how the user's methods meet it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {

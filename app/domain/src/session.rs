@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::requirement::{Assessment, Requirement};
-use crate::time::{HOUR, MINUTE, Timestamp};
+use crate::time::{DAY, HOUR, MINUTE, Timestamp};
 
 /// What a browser has shown so far, and so what it may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,8 +15,8 @@ pub enum SessionState {
     PasswordDue,
     /// The password was right; a method is still to be proved.
     Challenge,
-    /// The password was right, but a set-up with it alone might be somebody else's: a code that was handed over in
-    /// person is to be given first.
+    /// The password was right, but a set-up with it alone might be somebody else's: a code that was mailed, or handed
+    /// over in person, is to be given first.
     IdentityDue,
     /// The password (and the method that there was) is right; an acceptable method must be set up first.
     EnrolOnly,
@@ -63,13 +63,26 @@ impl SessionState {
     }
 }
 
-/// The state after a right password. `mfa_reset` says whether an administrator has taken the methods away and none
-/// was set up since: then a set-up follows whatever is required, and not on the password alone (S43).
+/// What makes a password alone too little for a set-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Doubts {
+    /// An administrator has taken the methods away, and none was set up since (S43).
+    pub mfa_reset: bool,
+    /// The account was not used for [`DORMANT_AFTER`] (S28).
+    pub dormant: bool,
+}
+
+/// How long an account is not used until a set-up that is forced at sign-in asks for more than the password, in
+/// milliseconds: 90 days (S28).
+pub const DORMANT_AFTER: i64 = 90 * DAY;
+
+/// The state after a right password. After a reset a set-up follows whatever is required, and not on the password alone
+/// (S43); nor does one that is required of an account which was not used for long (S28).
 #[must_use]
-pub fn after_password(assessment: &Assessment, mfa_reset: bool) -> SessionState {
+pub fn after_password(assessment: &Assessment, doubts: Doubts) -> SessionState {
     if assessment.has_method {
         SessionState::Challenge
-    } else if mfa_reset {
+    } else if doubts.mfa_reset || (doubts.dormant && assessment.must_set_up()) {
         SessionState::IdentityDue
     } else if assessment.must_set_up() {
         SessionState::EnrolOnly
@@ -112,10 +125,22 @@ pub enum Ended {
     Changed,
     /// Replaced by a newer record of the same browser.
     Replaced,
+    /// Signed out from another device of the person (S34).
+    SignedOutElsewhere,
+    /// Ended by This Wasn't Me (S28a).
+    Suspended,
 }
 
 impl Ended {
-    const ALL: [Self; 5] = [Self::Idle, Self::Absolute, Self::SignedOut, Self::Changed, Self::Replaced];
+    const ALL: [Self; 7] = [
+        Self::Idle,
+        Self::Absolute,
+        Self::SignedOut,
+        Self::Changed,
+        Self::Replaced,
+        Self::SignedOutElsewhere,
+        Self::Suspended,
+    ];
 
     /// The name used in the store.
     #[must_use]
@@ -126,6 +151,8 @@ impl Ended {
             Self::SignedOut => "signed_out",
             Self::Changed => "changed",
             Self::Replaced => "replaced",
+            Self::SignedOutElsewhere => "signed_out_elsewhere",
+            Self::Suspended => "suspended",
         }
     }
 
@@ -213,7 +240,7 @@ mod tests {
     #[test]
     fn a_right_password_leads_to_the_state_that_the_requirement_asks_for() {
         let after = |required, has_method, acceptable| {
-            after_password(&assessment(required, has_method, acceptable), false)
+            after_password(&assessment(required, has_method, acceptable), Doubts::default())
         };
         assert_eq!(after(false, false, false), SessionState::Full);
         assert_eq!(after(true, false, false), SessionState::EnrolOnly);
@@ -227,8 +254,18 @@ mod tests {
     // S43
     #[test]
     fn after_a_reset_the_password_alone_leads_to_no_set_up() {
-        assert_eq!(after_password(&assessment(true, false, false), true), SessionState::IdentityDue);
-        assert_eq!(after_password(&assessment(false, false, false), true), SessionState::IdentityDue);
+        let reset = Doubts { mfa_reset: true, dormant: false };
+        assert_eq!(after_password(&assessment(true, false, false), reset), SessionState::IdentityDue);
+        assert_eq!(after_password(&assessment(false, false, false), reset), SessionState::IdentityDue);
+    }
+
+    // S28
+    #[test]
+    fn of_an_account_that_was_not_used_for_long_a_forced_set_up_asks_for_more() {
+        let dormant = Doubts { mfa_reset: false, dormant: true };
+        assert_eq!(after_password(&assessment(true, false, false), dormant), SessionState::IdentityDue);
+        assert_eq!(after_password(&assessment(false, false, false), dormant), SessionState::Full);
+        assert_eq!(after_password(&assessment(true, true, true), dormant), SessionState::Challenge);
     }
 
     #[test]

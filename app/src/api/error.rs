@@ -47,6 +47,8 @@ codes! {
     WrongState = 403,
     /// The password or a proof of the last five minutes is missing: the step-up dialog asks for it.
     StepUpNeeded = 403,
+    /// Nobody signs in to the account until an administrator's reset (S28a).
+    Suspended = 403,
     /// Nothing here, or not yours.
     NotFound = 404,
     /// Only POST is answered.
@@ -57,6 +59,10 @@ codes! {
     Timeout = 408,
     /// The form belongs to a record, flow or code that has been replaced.
     Stale = 409,
+    /// It is the last acceptable method, and MFA is required (S29).
+    LastMethod = 409,
+    /// The mailed link was used or is too old.
+    LinkGone = 410,
     /// The request is too large.
     TooLarge = 413,
     /// The request is not JSON.

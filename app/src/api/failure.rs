@@ -17,6 +17,14 @@ pub enum Asked {
     RecoveryCode,
     /// The code that was handed over in person.
     InPersonCode,
+    /// A code that was mailed.
+    MailedCode,
+    /// A message: it is not sent too often.
+    Message,
+    /// A link for a forgotten password.
+    Link,
+    /// The password that is to be changed, and the one that comes in its place.
+    CurrentPassword,
     /// None of these.
     Nothing,
 }
@@ -32,19 +40,27 @@ impl ApiError {
     #[must_use]
     pub fn of(error: Error, asked: Asked) -> Self {
         let in_field = |error: Self| match asked {
-            Asked::Password => error.field("password"),
-            Asked::Code | Asked::NewCode | Asked::RecoveryCode | Asked::InPersonCode => error.field("code"),
-            Asked::Nothing => error,
+            Asked::Password | Asked::CurrentPassword => error.field("password"),
+            Asked::Code | Asked::NewCode | Asked::RecoveryCode | Asked::InPersonCode | Asked::MailedCode => {
+                error.field("code")
+            }
+            Asked::Message | Asked::Link | Asked::Nothing => error,
         };
         match error {
             Error::WrongCredentials => in_field(Self::new(
                 Code::WrongCredentials,
-                "The email address or password is not right. Try again, or ask your administrator to help.",
+                "The email address or password is not right. Try again, or reset your password.",
             )),
+            Error::WrongPassword if asked == Asked::CurrentPassword => {
+                in_field(Self::new(Code::WrongCredentials, "Your current password is not right. Try again."))
+            }
             Error::WrongPassword => {
                 in_field(Self::new(Code::WrongCredentials, "Your password is not right. Try again."))
             }
             Error::WrongCode => in_field(Self::new(Code::WrongCode, wrong_code(asked))),
+            Error::ExpiredCode if asked == Asked::MailedCode => {
+                in_field(Self::new(Code::ExpiredCode, "That code no longer works. Send a new one."))
+            }
             Error::ExpiredCode => {
                 in_field(Self::new(Code::ExpiredCode, "That code is too old. Ask for a new one."))
             }
@@ -57,8 +73,7 @@ impl ApiError {
             Error::ClockOff { seconds } => in_field(Self::new(Code::ClockOff, clock_sentence(seconds))),
             Error::Paused { until, now } => {
                 let seconds = until.seconds_from(now);
-                let what = if asked == Asked::Password { "attempts" } else { "wrong codes" };
-                let message = format!("Too many {what}. Try again in {}.", duration(seconds));
+                let message = format!("{} Try again in {}.", too_many(asked), duration(seconds));
                 in_field(Self::new(Code::Paused, message)).retry_after(seconds)
             }
             Error::Refused => in_field(Self::new(
@@ -68,6 +83,13 @@ impl ApiError {
             Error::StepUpNeeded => {
                 Self::new(Code::StepUpNeeded, "Confirm that it is you, then go on with what you were doing.")
             }
+            Error::LinkGone => Self::new(Code::LinkGone, "This link has been used or is too old."),
+            Error::Suspended { helper } => Self::new(Code::Suspended, suspended(helper.as_deref())),
+            Error::LastMethod { companies } => Self::new(
+                Code::LastMethod,
+                format!("{} one method. Add another first.", requires(&companies)),
+            ),
+            Error::Invalid { field, why } => Self::new(Code::Invalid, why).field(field),
             Error::Stale => Self::new(Code::Stale, "This page is out of date. Go on with the newest one."),
             Error::WrongState => Self::wrong_state(),
             Error::NotOffered { in_company } => Self::new(
@@ -102,6 +124,32 @@ impl ApiError {
     }
 }
 
+/// What there was too much of.
+const fn too_many(asked: Asked) -> &'static str {
+    match asked {
+        Asked::Password | Asked::CurrentPassword | Asked::Nothing => "Too many attempts.",
+        Asked::Message => "A code was sent a moment ago.",
+        Asked::Link => "Three links an hour are sent to one address.",
+        Asked::Code | Asked::NewCode | Asked::RecoveryCode | Asked::InPersonCode | Asked::MailedCode => {
+            "Too many wrong codes."
+        }
+    }
+}
+
+/// Why nobody signs in to the account, and who can change that.
+fn suspended(helper: Option<&str>) -> String {
+    let helper = helper.unwrap_or("the people from whom you have your account");
+    format!(
+        "Sign-in to this account is blocked, because its owner reported a set-up that was not theirs. Ask {helper} to          reset its two-factor authentication."
+    )
+}
+
+/// "Harbour Build requires", "Harbour Build and Pier require".
+fn requires(companies: &[String]) -> String {
+    let names: Vec<&str> = companies.iter().map(String::as_str).collect();
+    [&*crate::text::list(&names), if names.len() == 1 { " requires" } else { " require" }].concat()
+}
+
 /// What to do about a code that is not right.
 const fn wrong_code(asked: Asked) -> &'static str {
     match asked {
@@ -112,7 +160,8 @@ const fn wrong_code(asked: Asked) -> &'static str {
         Asked::InPersonCode => {
             "That code is not right. Check it with whoever gave it to you, who can also make a new one."
         }
-        Asked::Password | Asked::Code | Asked::Nothing => "That code is not right. Wait for the next one.",
+        Asked::MailedCode => "That code is not right. Check the newest message.",
+        _ => "That code is not right. Wait for the next one.",
     }
 }
 

@@ -5,11 +5,18 @@
 //! [`table::FUNCTIONS`] with the session states that may call it, and a section in `docs/api.md`. Tests compare
 //! all three, and the server refuses a call that the table does not allow before the function runs.
 
+pub mod activity;
 #[cfg(feature = "ssr")]
 pub mod cookies;
+pub mod devices;
 mod error;
 #[cfg(feature = "ssr")]
 mod failure;
+pub mod identity;
+pub mod link;
+pub mod methods;
+pub mod password;
+pub mod profile;
 pub mod recovery;
 pub mod recovery_code;
 #[cfg(feature = "ssr")]

@@ -6,10 +6,13 @@ use axum::http::request::Parts;
 use domain::{Email, MINUTE, OneTimeCode, RecoveryCode, SessionState};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use vestibule_core::secret::Password;
+use vestibule_core::secret::{Password, Token};
 use vestibule_core::{AppFlowStep, Caller, Client, Entered, Error, Vestibule};
 
 use super::cookies::{Cookie, Cookies};
+use super::devices::Device;
+use super::identity::MailedCode;
+use super::link::LinkKind;
 use super::recovery::{Fate, Recovery, RecoveryMethod};
 use super::security::{MethodFacts, Security};
 use super::session::{EndedView, Person, SessionView};
@@ -67,7 +70,11 @@ impl ApiRequest {
             state: caller.state,
             product: self.vestibule.settings().product.clone(),
             record: caller.record_id(),
-            person: caller.user().map(|user| Person { name: user.name.clone(), email: user.email.clone() }),
+            person: caller.user().map(|user| Person {
+                name: user.name.clone(),
+                email: user.email.clone(),
+                time_zone: user.time_zone.clone(),
+            }),
             requirement: caller
                 .assessment()
                 .filter(|_| asked)
@@ -129,8 +136,8 @@ impl ApiRequest {
     pub fn recovery(&self, recovery: vestibule_core::Recovery) -> Recovery {
         let shown = |method: vestibule_core::RecoveryMethod| RecoveryMethod {
             kind: method.kind,
-            added_at: method.facts.added_at,
-            last_used_at: method.facts.last_used_at,
+            added_at: method.added_at,
+            last_used_at: method.last_used_at,
             fate: match method.fate {
                 vestibule_core::Fate::Open => Fate::Open,
                 vestibule_core::Fate::Proved => Fate::Proved,
@@ -140,6 +147,41 @@ impl ApiRequest {
         Recovery {
             methods: recovery.methods.into_iter().map(shown).collect(),
             ends_in_s: recovery.ends_at.seconds_from(self.vestibule.now()),
+        }
+    }
+}
+
+impl ApiRequest {
+    /// A code that was mailed, as the page shows it.
+    #[must_use]
+    pub fn mailed(&self, mailed: vestibule_core::MailedCode) -> MailedCode {
+        let again_in_s = mailed.again_at.seconds_from(self.vestibule.now());
+        MailedCode { sent_at: mailed.sent_at, again_in_s }
+    }
+
+    /// Where the caller is signed in.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn devices(&self) -> Result<Vec<Device>, ApiError> {
+        let devices = self.vestibule.devices(&self.caller).await?;
+        let shown = |device: vestibule_core::Device| Device {
+            id: device.id,
+            this: device.this,
+            name: device.name,
+            address: device.address,
+            since: device.since,
+            used_at: device.used_at,
+        };
+        Ok(devices.into_iter().map(shown).collect())
+    }
+}
+
+impl From<LinkKind> for vestibule_core::LinkKind {
+    fn from(kind: LinkKind) -> Self {
+        match kind {
+            LinkKind::ResetPassword => Self::ResetPassword,
+            LinkKind::NotMe => Self::NotMe,
         }
     }
 }
@@ -169,9 +211,11 @@ impl From<vestibule_core::Security> for Security {
         Self {
             password_changed_at: security.password_changed_at,
             requirement: security.requirement,
-            app: security
-                .app
-                .map(|app| MethodFacts { added_at: app.added_at, last_used_at: app.last_used_at }),
+            app: security.app.map(|app| MethodFacts {
+                added_at: app.added_at,
+                last_used_at: app.last_used_at,
+                required_by: app.required_by,
+            }),
             recovery_code_since: security.recovery_code_since,
             in_company: security.in_company,
             support: security.support,
@@ -193,6 +237,22 @@ pub fn parse_email(text: &str) -> Result<Email, ApiError> {
 /// [`Code::Invalid`] with the sentence for the field.
 pub fn parse_password(text: String) -> Result<Password, ApiError> {
     Password::entered(text).map_err(|error| ApiError::new(Code::Invalid, error.to_string()).field("password"))
+}
+
+/// A password that is being set.
+///
+/// # Errors
+/// [`Code::Invalid`] with the sentence for the field.
+pub fn parse_new_password(text: String) -> Result<Password, ApiError> {
+    Password::chosen(text).map_err(|error| ApiError::new(Code::Invalid, error.to_string()).field("new"))
+}
+
+/// The token of a mailed link.
+///
+/// # Errors
+/// [`Code::LinkGone`]: what is no token is no link.
+pub fn parse_token(text: &str) -> Result<Token, ApiError> {
+    Token::parse(text).ok_or_else(|| Error::LinkGone.into())
 }
 
 /// A six-digit code from a form (S11).

@@ -25,12 +25,14 @@ pub struct Security {
 }
 
 /// What is shown of a method; never its secret (S15).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MethodFacts {
     /// When it was set up.
     pub added_at: Timestamp,
     /// When it was last used to sign in or to confirm something.
     pub last_used_at: Option<Timestamp>,
+    /// The companies because of which it cannot be removed (S29); none: it can be.
+    pub required_by: Vec<String>,
 }
 
 /// How the person's account is secured.

@@ -39,6 +39,8 @@ pub struct Person {
     pub name: String,
     /// E-mail address, the one that signs in.
     pub email: String,
+    /// IANA name of the zone in which times are shown; `None`: the device's.
+    pub time_zone: Option<String>,
 }
 
 /// Why and after how long a record ended.
@@ -111,15 +113,5 @@ pub async fn use_recovery_code(record: SessionId, code: String) -> Result<Sessio
     let code = super::request::parse_recovery_code(&code)?;
     let entered = request.vestibule.use_recovery_code(&request.client, &request.caller, record, code).await;
     let entered = entered.map_err(|error| ApiError::of(error, super::Asked::RecoveryCode))?;
-    Ok(request.enter(entered))
-}
-
-/// After an administrator's reset: the code that was handed over in person, without which nothing can be set up (S43).
-#[server(prefix = "/api", endpoint = "confirm_identity", input = Json, output = Json)]
-pub async fn confirm_identity(record: SessionId, code: String) -> Result<SessionView, ApiError> {
-    let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let entered = request.vestibule.confirm_identity(&request.client, &request.caller, record, code).await;
-    let entered = entered.map_err(|error| ApiError::of(error, super::Asked::InPersonCode))?;
     Ok(request.enter(entered))
 }

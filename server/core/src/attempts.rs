@@ -26,6 +26,10 @@ pub enum AttemptKind {
     RecoveryCode,
     /// The code that was handed over in person after a reset.
     InPersonCode,
+    /// A code that was mailed (S28).
+    MailedCode,
+    /// Nothing is guessed: links that are mailed for a forgotten password (S5).
+    PasswordReset,
 }
 
 /// An account and kind of secret, as seen from one class of browsers.
@@ -44,14 +48,17 @@ impl AttemptKind {
             Self::NewApp => "new_app",
             Self::RecoveryCode => "recovery_code",
             Self::InPersonCode => "in_person_code",
+            Self::MailedCode => "mailed_code",
+            Self::PasswordReset => "password_reset",
         }
     }
 
     const fn budget(self) -> Budget {
         match self {
             Self::Password => Budget::PASSWORD,
-            Self::App | Self::NewApp | Self::InPersonCode => Budget::ONE_TIME_CODE,
+            Self::App | Self::NewApp | Self::InPersonCode | Self::MailedCode => Budget::ONE_TIME_CODE,
             Self::RecoveryCode => Budget::RECOVERY_CODE,
+            Self::PasswordReset => Budget::PASSWORD_RESET,
         }
     }
 }
@@ -68,6 +75,11 @@ impl Vestibule {
         // Nobody's address is looked up too, so that it costs the same.
         let browser = self.known_browser(client, user.unwrap_or(UserId(Uuid::nil()))).await?;
         Ok(Subject { hash, kind: AttemptKind::Password, browser })
+    }
+
+    /// Links that are mailed to `email`, whoever asks for them.
+    pub(crate) fn reset_subject(&self, email: &Email) -> Subject {
+        Subject { hash: self.address_hash(email), kind: AttemptKind::PasswordReset, browser: None }
     }
 
     /// A second factor of `user`, guessed by `client`.
@@ -102,7 +114,7 @@ impl Vestibule {
     }
 
     /// Reserves one guess. It counts as a failure as soon as the transaction is committed, until
-    /// [`Vestibule::clear_attempts`] takes it back.
+    /// [`Vestibule::clear_attempts`] takes it back. Gives how many have failed in a row with it.
     ///
     /// # Errors
     /// [`Error::Paused`] or [`Error::Refused`]: nothing may be verified.
@@ -110,7 +122,7 @@ impl Vestibule {
         &self,
         transaction: &DatabaseTransaction,
         subject: &Subject,
-    ) -> Result<(), Error> {
+    ) -> Result<u32, Error> {
         loop {
             let now = self.now();
             let row = attempt::Entity::find_by_id(subject.key()).one(transaction).await?;
@@ -132,7 +144,7 @@ impl Vestibule {
                 replace(transaction, subject, stored, granted).await?
             };
             if written {
-                return Ok(());
+                return Ok(granted.failures);
             }
             // Another guess was quicker: decide again with what it left.
         }
@@ -173,6 +185,7 @@ impl Vestibule {
     ) -> Result<(), Error> {
         attempt::Entity::delete_many()
             .filter(attempt::Column::Subject.eq(self.address_hash(email)))
+            .filter(attempt::Column::Kind.eq(AttemptKind::Password.name()))
             .exec(transaction)
             .await?;
         Ok(())

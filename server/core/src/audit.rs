@@ -7,35 +7,66 @@ use crate::caller::Client;
 use crate::store::entities::audit_event;
 use crate::{Error, Vestibule};
 
-/// What happened. To add one: a case here and its name; names are stored, so they never change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    PasswordEntered,
-    SignedIn,
-    SignedOut,
-    ChallengeAnswered,
-    SetUpOpened,
-    SetUpLeft,
-    AppAdded,
-    AppChanged,
-    AppKept,
-    AppRemoved,
-    RecoveryCodeRequested,
-    RecoveryCodeSaved,
-    RecoveryCodeUsed,
-    RecoveryReopened,
-    IdentityConfirmed,
-    MfaReset,
-    PasswordSet,
-    EmailSet,
-    UserAdded,
-    UserDeleted,
-    CompanyAdded,
-    CompanySet,
-    MemberAdded,
-    MfaRequired,
-    MfaNotRequired,
+macro_rules! events {
+    ($($name:ident = $stored:literal, $words:literal;)+) => {
+        /// What happened. To add one: a line here. The stored names never change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Event { $($name),+ }
+
+        impl Event {
+            /// The name in the store.
+            const fn name(self) -> &'static str {
+                match self { $(Self::$name => $stored),+ }
+            }
+
+            /// What the person reads about a stored event; of one that only a newer version knows, that there was one.
+            pub fn words(stored: &str) -> &'static str {
+                match stored {
+                    $($stored => $words,)+
+                    _ => "Something changed",
+                }
+            }
+        }
+    };
 }
+
+events! {
+    PasswordEntered = "password_entered", "Password entered";
+    SignedIn = "signed_in", "Signed in";
+    SignedOut = "signed_out", "Signed out";
+    SignedOutElsewhere = "signed_out_elsewhere", "Another device signed out";
+    ChallengeAnswered = "challenge_answered", "Code of the authenticator app entered";
+    SetUpOpened = "set_up_opened", "Set-up of an authenticator app begun";
+    SetUpLeft = "set_up_left", "Set-up of an authenticator app left";
+    AppAdded = "app_added", "Authenticator app added";
+    AppChanged = "app_changed", "Authenticator app changed";
+    AppKept = "app_kept", "Authenticator app kept after a recovery";
+    AppRemoved = "app_removed", "Authenticator app removed";
+    RecoveryCodeRequested = "recovery_code_requested", "New recovery code requested";
+    RecoveryCodeSaved = "recovery_code_saved", "New recovery code saved";
+    RecoveryCodeUsed = "recovery_code_used", "Recovery code entered";
+    RecoveryReopened = "recovery_reopened", "Recovery continued";
+    CodeMailed = "code_mailed", "Code sent by mail";
+    IdentityConfirmed = "identity_confirmed", "Code before a set-up entered";
+    MfaReset = "mfa_reset", "Two-factor authentication reset";
+    Suspended = "suspended", "This Wasn't Me pressed: sign-in blocked";
+    PasswordChanged = "password_changed", "Password changed";
+    PasswordResetRequested = "password_reset_requested", "Link for a new password sent by mail";
+    PasswordReset = "password_reset", "Password set with a mailed link";
+    PasswordSet = "password_set", "Password set by the operator";
+    EmailSet = "email_set", "Email address changed";
+    ProfileChanged = "profile_changed", "Profile changed";
+    UserAdded = "user_added", "Account made";
+    UserDeleted = "user_deleted", "Account deleted";
+    CompanyAdded = "company_added", "Company added";
+    CompanySet = "company_set", "Company settings changed";
+    MemberAdded = "member_added", "Added to a company";
+    MfaRequired = "mfa_required", "Two-factor authentication required";
+    MfaNotRequired = "mfa_not_required", "Two-factor authentication no longer required";
+}
+
+/// Stands for the address where the operator did something.
+pub(crate) const COMMAND_LINE: &str = "command line";
 
 /// One row.
 #[derive(Clone, Copy, Debug)]
@@ -86,38 +117,6 @@ impl<'a> Entry<'a> {
     }
 }
 
-impl Event {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::PasswordEntered => "password_entered",
-            Self::SignedIn => "signed_in",
-            Self::SignedOut => "signed_out",
-            Self::ChallengeAnswered => "challenge_answered",
-            Self::SetUpOpened => "set_up_opened",
-            Self::SetUpLeft => "set_up_left",
-            Self::AppAdded => "app_added",
-            Self::AppChanged => "app_changed",
-            Self::AppKept => "app_kept",
-            Self::AppRemoved => "app_removed",
-            Self::RecoveryCodeRequested => "recovery_code_requested",
-            Self::RecoveryCodeSaved => "recovery_code_saved",
-            Self::RecoveryCodeUsed => "recovery_code_used",
-            Self::RecoveryReopened => "recovery_reopened",
-            Self::IdentityConfirmed => "identity_confirmed",
-            Self::MfaReset => "mfa_reset",
-            Self::PasswordSet => "password_set",
-            Self::EmailSet => "email_set",
-            Self::UserAdded => "user_added",
-            Self::UserDeleted => "user_deleted",
-            Self::CompanyAdded => "company_added",
-            Self::CompanySet => "company_set",
-            Self::MemberAdded => "member_added",
-            Self::MfaRequired => "mfa_required",
-            Self::MfaNotRequired => "mfa_not_required",
-        }
-    }
-}
-
 impl Vestibule {
     /// Writes a row of the log.
     pub(crate) async fn audit(
@@ -139,7 +138,7 @@ impl Vestibule {
             outcome: Set(outcome.to_owned()),
             address: Set(entry
                 .client
-                .map_or_else(|| "command line".to_owned(), |client| client.address.clone())),
+                .map_or_else(|| COMMAND_LINE.to_owned(), |client| client.address.clone())),
             browser: Set(entry.client.map_or_else(String::new, |client| client.browser.clone())),
             detail: Set(None),
         })

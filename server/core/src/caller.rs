@@ -60,6 +60,11 @@ pub struct SignedIn {
     pub(crate) password_changed_at: Timestamp,
     /// An administrator has taken the methods away, and none was set up since.
     pub(crate) mfa_reset: bool,
+    /// The password was set by a mailed link, and no challenge was passed since (S43).
+    pub(crate) password_reset: bool,
+    pub(crate) administrator: bool,
+    /// What the assessment was made of.
+    pub(crate) memberships: Vec<Membership>,
     lifetime: Lifetime,
 }
 
@@ -156,7 +161,7 @@ impl Caller {
     #[must_use]
     pub fn is_freed(&self) -> bool {
         self.signed_in.as_ref().is_some_and(|signed_in| {
-            signed_in.stored_state == SessionState::EnrolOnly
+            matches!(signed_in.stored_state, SessionState::EnrolOnly | SessionState::IdentityDue)
                 && !signed_in.assessment.must_set_up()
                 && !signed_in.mfa_reset
         })
@@ -253,6 +258,7 @@ impl Vestibule {
             // Also for a reason that only a newer version knows.
             Some(_) => Some(record.ended_reason.as_deref().and_then(Ended::parse).unwrap_or(Ended::Changed)),
             None if record.epoch != self.inner.store.epoch() => Some(Ended::Changed),
+            None if user.suspended_at.is_some() => Some(Ended::Suspended),
             None => lifetime.ended(created, Timestamp(record.used_at), self.now()),
         };
         if let Some(reason) = reason {
@@ -272,6 +278,9 @@ impl Vestibule {
             in_company: standing.in_company,
             password_changed_at: Timestamp(user.password_changed_at),
             mfa_reset: user.mfa_reset_at.is_some(),
+            password_reset: user.password_reset_at.is_some(),
+            administrator: standing.administrator,
+            memberships: standing.memberships,
             user: user.into(),
             lifetime,
             record,
@@ -321,14 +330,7 @@ impl Vestibule {
         }
         let methods =
             method::Entity::find().filter(method::Column::UserId.eq(user.0)).all(connection).await?;
-        let mut owned = Vec::with_capacity(methods.len());
-        for method in methods {
-            owned.push(match MethodKind::parse(&method.kind) {
-                Some(MethodKind::App) => OwnedMethod::App,
-                Some(MethodKind::Phone) => OwnedMethod::Phone { country: method.country.unwrap_or_default() },
-                None => return Err(Error::Corrupt("method kind")),
-            });
-        }
+        let owned = owned(methods)?;
         let accepted = || memberships.iter().filter(|membership| membership.accepted);
         Ok(Standing {
             administrator: accepted().any(|membership| membership.role == Role::Administrator),
@@ -339,6 +341,7 @@ impl Vestibule {
                 &self.inner.settings.payments_countries,
                 self.now(),
             ),
+            memberships,
         })
     }
 }
@@ -346,8 +349,19 @@ impl Vestibule {
 /// What the companies of a person ask, and what the person is there.
 pub(crate) struct Standing {
     pub assessment: Assessment,
+    pub memberships: Vec<Membership>,
     pub administrator: bool,
     pub in_company: bool,
+}
+
+/// Methods as far as their acceptability depends on them.
+pub(crate) fn owned(methods: Vec<method::Model>) -> Result<Vec<OwnedMethod>, Error> {
+    let owned = |method: method::Model| match MethodKind::parse(&method.kind) {
+        Some(MethodKind::App) => Ok(OwnedMethod::App),
+        Some(MethodKind::Phone) => Ok(OwnedMethod::Phone { country: method.country.unwrap_or_default() }),
+        None => Err(Error::Corrupt("method kind")),
+    };
+    methods.into_iter().map(owned).collect()
 }
 
 fn to_membership(membership: membership::Model, company: company::Model) -> Result<Membership, Error> {

@@ -1,6 +1,6 @@
 //! The second door: a method is proved.
 
-use domain::{MethodKind, OneTimeCode, SessionId, after_challenge};
+use domain::{DAY, MethodKind, OneTimeCode, SessionId, SessionState, after_challenge};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -9,11 +9,15 @@ use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn, User};
 use crate::keys::Sealed;
 use crate::methods::{active_app, associated};
+use crate::notices::Notice;
 use crate::records::Proof;
 use crate::recovery_code::valid_recovery_code;
-use crate::store::entities::method;
+use crate::store::entities::{method, user};
 use crate::totp::{Match, TotpSecret};
 use crate::{Error, Vestibule};
+
+/// Wrong second factors in a row after which the person is told (S54).
+const TOLD_AFTER: u32 = 3;
 
 impl Vestibule {
     /// Takes a code of the authenticator app at sign-in. One transaction reserves the attempt, consumes the step
@@ -35,6 +39,9 @@ impl Vestibule {
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
+        if signed_in.password_reset {
+            self.forget_password_reset(&transaction, user).await?;
+        }
         let recovery_code = valid_recovery_code(&transaction, user).await?;
         // As it was when the request came. A method that has changed since has ended the record; a policy that has
         // changed since is seen at the next request, as always.
@@ -58,10 +65,11 @@ impl Vestibule {
         code: &OneTimeCode,
     ) -> Result<DatabaseTransaction, Error> {
         let user = &signed_in.user;
-        self.reserve(&transaction, subject).await?;
+        let failures = self.reserve(&transaction, subject).await?;
         let entry = Entry::own(Event::ChallengeAnswered, user.id, client).method(MethodKind::App);
         if let Err(error) = self.use_app_code(&transaction, user, code).await {
             self.audit(&transaction, entry.failed()).await?;
+            self.warn_of_wrong_factors(&transaction, client, signed_in, failures).await?;
             transaction.commit().await?;
             return Err(error);
         }
@@ -69,6 +77,34 @@ impl Vestibule {
         self.proved(&transaction, signed_in.id(), Proof::Method(MethodKind::App)).await?;
         self.audit(&transaction, entry).await?;
         Ok(transaction)
+    }
+
+    /// Tells the person, once a day at most, that somebody knows the password and guesses at the second factor (S54).
+    pub(crate) async fn warn_of_wrong_factors(
+        &self,
+        transaction: &DatabaseTransaction,
+        client: &Client,
+        signed_in: &SignedIn,
+        failures: u32,
+    ) -> Result<(), Error> {
+        if failures < TOLD_AFTER || signed_in.stored_state != SessionState::Challenge {
+            return Ok(());
+        }
+        let now = self.now();
+        let due = Condition::any()
+            .add(user::Column::WarnedAt.is_null())
+            .add(user::Column::WarnedAt.lte(now.plus(-DAY).0));
+        let told = user::Entity::update_many()
+            .col_expr(user::Column::WarnedAt, Expr::value(now.0))
+            .filter(user::Column::Id.eq(signed_in.user.id.0))
+            .filter(due)
+            .exec(transaction)
+            .await?;
+        if told.rows_affected != 1 {
+            return Ok(());
+        }
+        let notice = Notice::WrongFactors;
+        self.notify(transaction, &signed_in.user, signed_in.in_company, notice, Some(client)).await
     }
 
     /// Compares a code with the active app and consumes its step.

@@ -23,6 +23,29 @@ pub enum Error {
     /// The code was right, but is too old.
     #[error("the code is too old")]
     ExpiredCode,
+    /// The mailed link was used, is too old, or is none.
+    #[error("the link was used or is too old")]
+    LinkGone,
+    /// This Wasn't Me was pressed (S28a): nobody signs in until an administrator's reset.
+    #[error("sign-in is suspended")]
+    Suspended {
+        /// Who can help: "your administrator", or the support contact.
+        helper: Option<String>,
+    },
+    /// It is the last acceptable method, and MFA is required (S29).
+    #[error("the last method cannot be removed while MFA is required")]
+    LastMethod {
+        /// The companies that require it.
+        companies: Vec<String>,
+    },
+    /// A field does not hold what it should.
+    #[error("{why}")]
+    Invalid {
+        /// The field's name on the wire.
+        field: &'static str,
+        /// What to enter instead.
+        why: String,
+    },
     /// The code would be right at another time: the device's clock is ahead by so many seconds (negative: behind).
     #[error("the device's clock is off by {seconds} seconds")]
     ClockOff {

@@ -22,7 +22,7 @@ const LOOKS_PER_CLEAN_UP: u32 = 60;
 const SESSION_STAYS: i64 = 2 * DAY;
 /// How long sent messages, used codes and links stay for who looks into a complaint, in milliseconds.
 const SENT_STAYS: i64 = 30 * DAY;
-/// How long wrong passwords of an address are remembered after the last one, in milliseconds. The pauses are a quarter
+/// How long wrong passwords and reset links of an address are remembered after the last one, in milliseconds. The pauses are a quarter
 /// of an hour; a day without a guess is a new beginning.
 const PASSWORDS_STAY: i64 = DAY;
 /// How long wrong codes are remembered, in milliseconds: so long that the hundred in a row cannot be waited out (S45).
@@ -122,7 +122,8 @@ impl Vestibule {
             )
             .exec(&transaction)
             .await?;
-        let passwords = attempt::Column::Kind.eq(AttemptKind::Password.name());
+        let of_addresses = [AttemptKind::Password.name(), AttemptKind::PasswordReset.name()];
+        let passwords = attempt::Column::Kind.is_in(of_addresses);
         attempt::Entity::delete_many()
             .filter(
                 Condition::any()

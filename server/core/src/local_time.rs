@@ -25,6 +25,32 @@ pub fn zone(name: &str) -> Result<TimeZone, LocalTimeError> {
     if zone.iana_name() == Some(name) { Ok(zone) } else { Err(LocalTimeError::Zone(name.to_owned())) }
 }
 
+/// The names of all zones that people choose from.
+#[must_use]
+pub fn zones() -> Vec<String> {
+    // Others are old names, and zones without a place.
+    let of_a_place = |name: &str| {
+        [
+            "Africa/",
+            "America/",
+            "Antarctica/",
+            "Arctic/",
+            "Asia/",
+            "Atlantic/",
+            "Australia/",
+            "Europe/",
+            "Indian/",
+            "Pacific/",
+        ]
+        .iter()
+        .any(|area| name.starts_with(area))
+    };
+    let names = jiff::tz::db().available().map(|name| name.to_string());
+    let mut zones: Vec<String> = names.filter(|name| name == "UTC" || of_a_place(name)).collect();
+    zones.sort_unstable();
+    zones
+}
+
 /// The instant of a local time such as `2026-03-03T09:00`, or of the beginning of a date. A time that does not
 /// exist, because clocks go forward, moves forward with them; of one that comes twice it is the first.
 ///

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{DAY, MINUTE, OutboxId, SECOND, Timestamp};
+use domain::{DAY, HOUR, MINUTE, OutboxId, SECOND, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -24,9 +24,11 @@ const GATEWAY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often the worker looks for messages of other instances.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a notice is tried, in milliseconds.
-const NOTICE_LASTS: i64 = 3 * DAY;
+pub(crate) const NOTICE_LASTS: i64 = 3 * DAY;
 /// The longest pause between two tries, in milliseconds.
 const LONGEST_PAUSE: i64 = 15 * MINUTE;
+/// The pause after a refusal, in milliseconds: the gateway was there, and asking it more often does not change its mind.
+const PAUSE_AFTER_REFUSAL: i64 = HOUR;
 
 /// How a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,29 @@ pub struct Message {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// The same as HTML, for who shows that.
+    pub html: Option<String>,
+}
+
+/// What a row of the outbox holds.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Parcel {
+    /// A message, ready to be sent.
+    Message(Message),
+    /// Somebody has forgotten a password: whether the address has an account is found out here, and not where its
+    /// asker could measure it.
+    PasswordReset(ResetRequest),
+}
+
+/// Forgot your password?, from whoever asked.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ResetRequest {
+    /// Normalised address.
+    pub email: String,
+    /// From where it was asked.
+    pub address: String,
+    /// With which browser.
+    pub browser: String,
 }
 
 impl std::fmt::Debug for Message {
@@ -55,10 +80,16 @@ impl std::fmt::Debug for Message {
     }
 }
 
-/// Why a message could not be sent; it is tried again.
+/// Why a message could not be sent; it is tried again, for as long as it is worth something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SendError(pub String);
+pub enum SendError {
+    /// The gateway could not be reached, or asks for patience: soon again.
+    #[error("{0}")]
+    Later(String),
+    /// The gateway refuses this very message or its recipient: hourly again.
+    #[error("{0}")]
+    Refused(String),
+}
 
 /// Sends messages.
 #[async_trait]
@@ -76,25 +107,37 @@ impl Channel {
 }
 
 impl Vestibule {
-    /// Puts a message into the outbox, to be sent once the transaction is committed.
+    /// Puts a message into the outbox, to be sent once the transaction is committed; tried for `lasts` milliseconds.
     pub(crate) async fn post(
         &self,
         transaction: &DatabaseTransaction,
-        message: &Message,
+        message: Message,
+        lasts: i64,
+    ) -> Result<(), Error> {
+        self.put_into_outbox(transaction, message.channel, &Parcel::Message(message), lasts).await
+    }
+
+    /// As [`Vestibule::post`], for any parcel.
+    pub(crate) async fn put_into_outbox(
+        &self,
+        transaction: &DatabaseTransaction,
+        channel: Channel,
+        parcel: &Parcel,
+        lasts: i64,
     ) -> Result<(), Error> {
         let id = self.id();
-        let plain = Zeroizing::new(serde_json::to_vec(message).map_err(|_| Error::Corrupt("message"))?);
+        let plain = Zeroizing::new(serde_json::to_vec(parcel).map_err(|_| Error::Corrupt("message"))?);
         let sealed = self.inner.keys.seal(&*self.inner.random, associated(id), &plain);
         let now = self.now();
         outbox::Entity::insert(outbox::ActiveModel {
             id: Set(id),
-            channel: Set(message.channel.name().to_owned()),
+            channel: Set(channel.name().to_owned()),
             dedupe_key: Set(None),
             sealed: Set(Some(sealed.bytes)),
             key_id: Set(sealed.key_id),
             created_at: Set(now.0),
             due_at: Set(now.0),
-            expires_at: Set(now.plus(NOTICE_LASTS).0),
+            expires_at: Set(now.plus(lasts).0),
             tries: Set(0),
             sent_at: Set(None),
             failed_at: Set(None),
@@ -167,7 +210,7 @@ impl Vestibule {
         }
     }
 
-    fn opened(&self, row: &outbox::Model) -> Result<Message, Error> {
+    fn opened(&self, row: &outbox::Model) -> Result<Parcel, Error> {
         let bytes = row.sealed.clone().ok_or(Error::Corrupt("message without text"))?;
         let plain = self.inner.keys.open(associated(row.id), &Sealed { key_id: row.key_id, bytes })?;
         serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("message"))
@@ -175,47 +218,59 @@ impl Vestibule {
 
     /// Sends one message and writes down how it went. Whether it was sent.
     async fn deliver(&self, sender: &dyn Sender, row: outbox::Model) -> Result<bool, Error> {
-        let id = OutboxId(row.id);
-        let outcome = if self.now() >= Timestamp(row.expires_at) {
-            Err(SendError("it is too old".to_owned()))
-        } else {
-            match self.opened(&row) {
-                // One that cannot be opened is put off like the others: it must not stand in their way.
-                Err(error) => Err(SendError(error.to_string())),
-                Ok(message) => match tokio::time::timeout(GATEWAY_TIMEOUT, sender.send(&message)).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => Err(SendError("the gateway did not answer in time".to_owned())),
-                },
-            }
+        let outcome = match self.now() >= Timestamp(row.expires_at) {
+            true => Err(SendError::Later("it is too old".to_owned())),
+            // One that cannot be opened is put off like the others: it must not stand in their way.
+            false => match self.opened(&row) {
+                Err(error) => Err(SendError::Later(error.to_string())),
+                Ok(Parcel::Message(message)) => hand_over(sender, &message).await,
+                Ok(Parcel::PasswordReset(request)) => {
+                    let mailed = self.mail_reset_link(&request).await;
+                    mailed.map_err(|error| SendError::Later(error.to_string()))
+                }
+            },
         };
-        let now = self.now();
-        let became = match &outcome {
-            Ok(()) => "sent",
-            Err(_) if now >= Timestamp(row.expires_at) => "given_up",
-            Err(_) => "put_off",
+        self.write_down(&row, &outcome).await?;
+        Ok(outcome.is_ok())
+    }
+
+    async fn write_down(&self, row: &outbox::Model, outcome: &Result<(), SendError>) -> Result<(), Error> {
+        let (id, now) = (OutboxId(row.id), self.now());
+        let done = |column| {
+            outbox::Entity::update_many()
+                .col_expr(column, Expr::value(now.0))
+                .col_expr(outbox::Column::Sealed, Expr::value(Option::<Vec<u8>>::None))
         };
-        metrics::counter!("vestibule_messages_total", "channel" => row.channel.clone(), "became" => became)
-            .increment(1);
-        let update = outbox::Entity::update_many().filter(outbox::Column::Id.eq(row.id));
-        let update = match &outcome {
-            Ok(()) => update
-                .col_expr(outbox::Column::SentAt, Expr::value(now.0))
-                .col_expr(outbox::Column::Sealed, Expr::value(Option::<Vec<u8>>::None)),
+        let (became, update) = match outcome {
+            Ok(()) => ("sent", done(outbox::Column::SentAt)),
             Err(error) if now >= Timestamp(row.expires_at) => {
                 tracing::error!(%id, %error, "a message is given up");
-                update
-                    .col_expr(outbox::Column::FailedAt, Expr::value(now.0))
-                    .col_expr(outbox::Column::Sealed, Expr::value(Option::<Vec<u8>>::None))
+                ("given_up", done(outbox::Column::FailedAt))
             }
             Err(error) => {
                 tracing::warn!(%id, %error, "a message could not be sent and is tried again");
-                update.col_expr(outbox::Column::DueAt, Expr::value(now.plus(pause(row.tries)).0))
+                let pause = match error {
+                    SendError::Later(_) => pause(row.tries),
+                    SendError::Refused(_) => PAUSE_AFTER_REFUSAL,
+                };
+                let due = Expr::value(now.plus(pause).0);
+                ("put_off", outbox::Entity::update_many().col_expr(outbox::Column::DueAt, due))
             }
         };
+        metrics::counter!("vestibule_messages_total", "channel" => row.channel.clone(), "became" => became)
+            .increment(1);
         let transaction = self.inner.store.begin().await?;
-        update.exec(&transaction).await?;
+        update.filter(outbox::Column::Id.eq(row.id)).exec(&transaction).await?;
         transaction.commit().await?;
-        Ok(outcome.is_ok())
+        Ok(())
+    }
+}
+
+/// Hands a message to its gateway, which has its time for it and no more.
+async fn hand_over(sender: &dyn Sender, message: &Message) -> Result<(), SendError> {
+    match tokio::time::timeout(GATEWAY_TIMEOUT, sender.send(message)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(SendError::Later("the gateway did not answer in time".to_owned())),
     }
 }
 
@@ -247,6 +302,7 @@ mod tests {
             to: "anna@example.com".to_owned(),
             subject: "subject".to_owned(),
             body: "canary".to_owned(),
+            html: None,
         };
         assert_eq!(format!("{message:?}"), "Message { channel: Mail, .. }");
     }

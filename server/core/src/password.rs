@@ -150,6 +150,16 @@ impl PasswordPool {
         Ok(if same && stored.is_some() { Verdict::Right } else { Verdict::Wrong })
     }
 
+    /// Whether a stored hash was computed with the parameters of today (S3).
+    #[must_use]
+    pub fn is_current(&self, stored: &str) -> bool {
+        PasswordHash::new(stored).is_ok_and(|hash| {
+            [("m", MEMORY_KIB), ("t", PASSES), ("p", LANES)]
+                .iter()
+                .all(|(name, value)| hash.params.get_decimal(*name) == Some(*value))
+        })
+    }
+
     /// How many hashes were computed since the start.
     #[must_use]
     pub fn computed(&self) -> u64 {

@@ -1,6 +1,6 @@
 //! People, as an operator manages them on the command line.
 
-use domain::{Email, Role, Timestamp, UserId};
+use domain::{Email, Ended, Role, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -32,20 +32,23 @@ impl Vestibule {
     /// Adds a person with a first password.
     ///
     /// # Errors
-    /// [`Error::Refusal`] for an address that is taken or a name that cannot be one.
+    /// [`Error::Refusal`] for an address that is taken or a name that cannot be one; [`Error::Invalid`] for a password
+    /// that is refused.
     pub async fn add_user(&self, email: &Email, name: &str, password: Password) -> Result<UserId, Error> {
         let name = checked_name(name)?;
+        let id = UserId(self.id());
+        let person = User { id, email: email.as_str().to_owned(), name: name.to_owned(), time_zone: None };
+        self.check_new_password(&person, &password).await?;
         let hash = self.inner.passwords.hash(self.inner.passwords.admit()?, password).await?;
         let transaction = self.inner.store.begin().await?;
         if user_by_email(&transaction, email).await?.is_some() {
             return Err(Error::Refusal(format!("there is already a user {email}")));
         }
-        let id = UserId(self.id());
         let now = self.now().0;
         user::Entity::insert(user::ActiveModel {
             id: Set(id.0),
-            email: Set(email.as_str().to_owned()),
-            name: Set(name.to_owned()),
+            email: Set(person.email),
+            name: Set(person.name),
             time_zone: Set(None),
             password_hash: Set(Some(hash)),
             password_changed_at: Set(now),
@@ -53,6 +56,7 @@ impl Vestibule {
             mfa_reset_at: Set(None),
             suspended_at: Set(None),
             last_full_session_at: Set(None),
+            warned_at: Set(None),
             created_at: Set(now),
         })
         .exec_without_returning(&transaction)
@@ -65,24 +69,20 @@ impl Vestibule {
     /// Sets a person's password, as the operator. Every session ends; the methods stay.
     ///
     /// # Errors
-    /// [`Error::Refusal`] where there is no such person.
+    /// [`Error::Refusal`] where there is no such person; [`Error::Invalid`] for a password that is refused.
     pub async fn set_password(&self, email: &Email, password: Password) -> Result<(), Error> {
-        let person = existing_user(self.inner.store.reader(), email).await?;
-        let user = UserId(person.id);
+        let person = User::from(existing_user(self.inner.store.reader(), email).await?);
+        let user = person.id;
+        self.check_new_password(&person, &password).await?;
         let hash = self.inner.passwords.hash(self.inner.passwords.admit()?, password).await?;
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
-        self.forget_password_attempts(&transaction, email).await?;
-        user::Entity::update_many()
-            .col_expr(user::Column::PasswordHash, Expr::value(hash))
-            .col_expr(user::Column::PasswordChangedAt, Expr::value(self.now().0))
-            .filter(user::Column::Id.eq(user.0))
-            .exec(&transaction)
-            .await?;
-        self.end_all_records(&transaction, user).await?;
+        self.store_password(&transaction, user, hash, false).await?;
+        self.after_new_password(&transaction, &person).await?;
+        self.end_all_records(&transaction, user, Ended::Changed).await?;
         self.audit(&transaction, Entry::operator(Event::PasswordSet, Some(user), None)).await?;
         let in_company = self.standing(&transaction, user).await?.in_company;
-        self.notify(&transaction, &person.into(), in_company, Notice::PasswordChanged, None).await?;
+        self.notify(&transaction, &person, in_company, Notice::PasswordSet, None).await?;
         self.commit(transaction, "set_password").await
     }
 
@@ -105,7 +105,7 @@ impl Vestibule {
             .filter(user::Column::Id.eq(user.0))
             .exec(&transaction)
             .await?;
-        self.end_all_records(&transaction, user).await?;
+        self.end_all_records(&transaction, user, Ended::Changed).await?;
         self.audit(&transaction, Entry::operator(Event::EmailSet, Some(user), None)).await?;
         let in_company = self.standing(&transaction, user).await?.in_company;
         let before: User = person.into();

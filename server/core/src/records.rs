@@ -101,27 +101,30 @@ impl Vestibule {
         user: UserId,
         keep: SessionId,
     ) -> Result<(), Error> {
-        self.end_records_where(transaction, user, session::Column::Id.ne(keep.0)).await
+        self.end_records_where(transaction, user, session::Column::Id.ne(keep.0), Ended::Changed).await
     }
 
-    /// Ends every record of the person, for what an operator changes.
+    /// Ends every record of the person, for what somebody changes who is not signed in.
     pub(crate) async fn end_all_records(
         &self,
         transaction: &DatabaseTransaction,
         user: UserId,
+        reason: Ended,
     ) -> Result<(), Error> {
-        self.end_records_where(transaction, user, session::Column::Id.is_not_null()).await
+        self.end_records_where(transaction, user, session::Column::Id.is_not_null(), reason).await
     }
 
-    async fn end_records_where(
+    /// Ends those records of the person.
+    pub(crate) async fn end_records_where(
         &self,
         transaction: &DatabaseTransaction,
         user: UserId,
         which: SimpleExpr,
+        reason: Ended,
     ) -> Result<(), Error> {
         session::Entity::update_many()
             .col_expr(session::Column::EndedAt, Expr::value(self.now().0))
-            .col_expr(session::Column::EndedReason, Expr::value(Ended::Changed.as_str()))
+            .col_expr(session::Column::EndedReason, Expr::value(reason.as_str()))
             .filter(session::Column::UserId.eq(user.0))
             .filter(which)
             // Also those that ended by themselves: a recovery that waits to be reopened waits no longer.

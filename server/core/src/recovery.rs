@@ -1,16 +1,14 @@
 //! The way back of somebody who has lost a method (S23): the recovery code is spent, every method is set up anew,
-//! shown to work or let go, and a new code is saved. And who can help when nothing is left.
+//! shown to work or let go, and a new code is saved.
 
 use domain::{
-    Ended, FlowId, MethodKind, OneTimeCode, RecoveryCode, Role, SessionId, SessionState, Timestamp, UserId,
+    Ended, FlowId, MethodKind, OneTimeCode, RecoveryCode, SessionId, SessionState, Timestamp, UserId,
     after_challenge,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Value,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Value,
 };
-use uuid::Uuid;
 
 use crate::attempts::{AttemptKind, Subject};
 use crate::audit::{Entry, Event};
@@ -20,13 +18,9 @@ use crate::notices::Notice;
 use crate::records::Proof;
 use crate::recovery_code::is_valid;
 use crate::secret::Token;
-use crate::security::MethodFacts;
-use crate::store::entities::{company, membership, method, recovery_code, session, user};
+use crate::store::entities::{method, recovery_code, session};
 use crate::totp::TotpSecret;
 use crate::{Error, Vestibule};
-
-/// How many administrators are named to somebody who has nothing left.
-const MOST_ADMINISTRATORS: u64 = 20;
 
 /// How a recovery stands.
 #[derive(Debug)]
@@ -42,8 +36,10 @@ pub struct Recovery {
 pub struct RecoveryMethod {
     /// Which.
     pub kind: MethodKind,
-    /// Since when, and how recently used.
-    pub facts: MethodFacts,
+    /// When it was set up.
+    pub added_at: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
     /// What has become of it.
     pub fate: Fate,
 }
@@ -59,15 +55,11 @@ pub enum Fate {
     New,
 }
 
-/// An administrator of one of a person's companies.
-#[derive(Clone, Debug)]
-pub struct Administrator {
-    /// Full name.
-    pub name: String,
-    /// E-mail address.
-    pub email: String,
-    /// The company's name.
-    pub company: String,
+/// A code that somebody entered, with the attempt that was reserved for it.
+struct Guess {
+    subject: Subject,
+    failures: u32,
+    code: RecoveryCode,
 }
 
 impl Vestibule {
@@ -94,8 +86,9 @@ impl Vestibule {
         if let Some(interrupted) = self.interrupted(&transaction, client, user, &code).await? {
             return self.reopen(transaction, client, signed_in, interrupted).await;
         }
-        self.reserve(&transaction, &subject).await?;
-        let transaction = self.spend(transaction, client, signed_in, &subject, &code).await?;
+        let failures = self.reserve(&transaction, &subject).await?;
+        let guess = Guess { subject, failures, code };
+        let transaction = self.spend(transaction, client, signed_in, &guess).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
         self.commit(transaction, "use_recovery_code").await?;
         self.outbox_has_mail();
@@ -120,8 +113,9 @@ impl Vestibule {
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         let (row, proving) = self.proving_flow(&transaction, signed_in, id).await?;
-        self.reserve(&transaction, &subject).await?;
-        let transaction = self.spend(transaction, client, signed_in, &subject, &code).await?;
+        let failures = self.reserve(&transaction, &subject).await?;
+        let guess = Guess { subject, failures, code };
+        let transaction = self.spend(transaction, client, signed_in, &guess).await?;
         let next = proving.proved(TotpSecret::new(&*self.inner.random));
         self.move_flow(&transaction, row, next, Some(Proof::RecoveryCode)).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
@@ -220,44 +214,6 @@ impl Vestibule {
         Ok(entered)
     }
 
-    /// Who administers the caller's companies, besides the caller: named only after the right password.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn administrators(&self, caller: &Caller) -> Result<Vec<Administrator>, Error> {
-        let signed_in = caller.signed_in()?;
-        let reader = self.inner.store.reader();
-        let own = membership::Entity::find()
-            .filter(membership::Column::UserId.eq(signed_in.user.id.0))
-            .filter(membership::Column::AcceptedAt.is_not_null())
-            .all(reader)
-            .await?;
-        let companies: Vec<Uuid> = own.iter().map(|membership| membership.company_id).collect();
-        let others = membership::Entity::find()
-            .filter(membership::Column::CompanyId.is_in(companies))
-            .filter(membership::Column::Role.eq(Role::Administrator.as_str()))
-            .filter(membership::Column::AcceptedAt.is_not_null())
-            .filter(membership::Column::UserId.ne(signed_in.user.id.0))
-            .find_also_related(company::Entity)
-            .order_by_asc(membership::Column::CompanyId)
-            .order_by_asc(membership::Column::UserId)
-            .limit(MOST_ADMINISTRATORS)
-            .all(reader)
-            .await?;
-        let ids = others.iter().map(|(membership, _)| membership.user_id);
-        let people = user::Entity::find().filter(user::Column::Id.is_in(ids)).all(reader).await?;
-        let mut named: Vec<Administrator> = others
-            .into_iter()
-            .filter_map(|(membership, company)| {
-                let person = people.iter().find(|person| person.id == membership.user_id)?;
-                let (name, email) = (person.name.clone(), person.email.clone());
-                Some(Administrator { name, email, company: company?.name })
-            })
-            .collect();
-        named.sort_by(|one, other| (&one.company, &one.name).cmp(&(&other.company, &other.name)));
-        Ok(named)
-    }
-
     /// Spends the valid code by one conditional update, and ends every other session with it. Gives the transaction
     /// back to go on with; after a wrong code it is committed, so that the failure stays.
     async fn spend(
@@ -265,8 +221,7 @@ impl Vestibule {
         transaction: DatabaseTransaction,
         client: &Client,
         signed_in: &SignedIn,
-        subject: &Subject,
-        code: &RecoveryCode,
+        guess: &Guess,
     ) -> Result<DatabaseTransaction, Error> {
         let user = &signed_in.user;
         let entry = Entry::own(Event::RecoveryCodeUsed, user.id, client);
@@ -274,15 +229,16 @@ impl Vestibule {
             .col_expr(recovery_code::Column::ConsumedAt, Expr::value(self.now().0))
             .col_expr(recovery_code::Column::ConsumedIn, Expr::value(signed_in.record.id))
             .filter(is_valid(user.id))
-            .filter(recovery_code::Column::CodeHash.eq(self.recovery_code_hash(user.id, code)))
+            .filter(recovery_code::Column::CodeHash.eq(self.recovery_code_hash(user.id, &guess.code)))
             .exec(&transaction)
             .await?;
         if spent.rows_affected != 1 {
             self.audit(&transaction, entry.failed()).await?;
+            self.warn_of_wrong_factors(&transaction, client, signed_in, guess.failures).await?;
             transaction.commit().await?;
             return Err(Error::WrongCode);
         }
-        self.clear_attempts(&transaction, subject).await?;
+        self.clear_attempts(&transaction, &guess.subject).await?;
         self.proved(&transaction, signed_in.id(), Proof::RecoveryCode).await?;
         // The browser that may reopen it. Each has had a token since its sign-in.
         session::Entity::update_many()
@@ -382,10 +338,6 @@ fn may_reopen(browser: &Token) -> Condition {
 }
 
 fn in_recovery(signed_in: &SignedIn, method: &method::Model) -> Result<RecoveryMethod, Error> {
-    let facts = MethodFacts {
-        added_at: Timestamp(method.added_at),
-        last_used_at: method.last_used_at.map(Timestamp),
-    };
     let fate = if method.kept_in != Some(signed_in.record.id) {
         Fate::Open
     } else if method.last_used_at.is_none() {
@@ -393,5 +345,10 @@ fn in_recovery(signed_in: &SignedIn, method: &method::Model) -> Result<RecoveryM
     } else {
         Fate::Proved
     };
-    Ok(RecoveryMethod { kind: kind_of(method)?, facts, fate })
+    Ok(RecoveryMethod {
+        kind: kind_of(method)?,
+        added_at: Timestamp(method.added_at),
+        last_used_at: method.last_used_at.map(Timestamp),
+        fate,
+    })
 }

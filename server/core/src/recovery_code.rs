@@ -169,6 +169,21 @@ impl Vestibule {
         self.commit(transaction, "request_recovery_code").await
     }
 
+    /// No code of the person works any more, nor one that is shown to be saved.
+    pub(crate) async fn void_recovery_codes(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+    ) -> Result<(), Error> {
+        recovery_code::Entity::update_many()
+            .col_expr(recovery_code::Column::VoidAt, Expr::value(self.now().0))
+            .filter(recovery_code::Column::UserId.eq(user.0))
+            .filter(recovery_code::Column::VoidAt.is_null())
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+
     /// A session that is signed in has a code to save only at the end of a set-up, or where it was requested.
     async fn check_saving(
         &self,

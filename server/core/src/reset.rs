@@ -1,18 +1,18 @@
 //! Reset MFA: the way back for somebody who has lost everything. It takes the methods away and gives no others: the
 //! next sign-in asks, besides the password, for the code that was handed over in person (S43).
 
-use domain::{Email, HOUR, OneTimeCode, SessionId, SessionState, Timestamp, UserId};
+use domain::{Email, Ended, HOUR, OneTimeCode, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
-use crate::attempts::AttemptKind;
 use crate::audit::{Entry, Event};
-use crate::caller::{Caller, Client, Entered};
+use crate::caller::Client;
+use crate::links::LinkKind;
 use crate::methods::methods_of;
 use crate::notices::Notice;
 use crate::people::existing_user;
 use crate::secret::Token;
-use crate::store::entities::{code, known_browser, method, recovery_code, user};
+use crate::store::entities::{code, known_browser, method, user};
 use crate::{Error, Vestibule, random};
 
 /// The purpose of a code that is handed over in person.
@@ -51,7 +51,9 @@ impl Vestibule {
         self.forget_factor_attempts(&transaction, user).await?;
         self.end_flows_of(&transaction, user).await?;
         self.remove_methods(&transaction, user).await?;
-        self.end_all_records(&transaction, user).await?;
+        // What the person was mailed about those methods.
+        self.void_links(&transaction, LinkKind::NotMe, user).await?;
+        self.end_all_records(&transaction, user, Ended::Changed).await?;
         let handed_over = self.new_in_person_code(&transaction, user).await?;
         user::Entity::update_many()
             .col_expr(user::Column::MfaResetAt, Expr::value(self.now().0))
@@ -66,48 +68,13 @@ impl Vestibule {
         Ok(handed_over)
     }
 
-    /// Takes the code that was handed over in person, at the sign-in after a reset: only then can anything be set up.
-    ///
-    /// # Errors
-    /// [`Error::WrongCode`], [`Error::UsedCode`], [`Error::ExpiredCode`], [`Error::Paused`], [`Error::Refused`];
-    /// [`Error::Stale`] for another record than the caller's.
-    pub async fn confirm_identity(
-        &self,
-        client: &Client,
-        caller: &Caller,
-        record: SessionId,
-        code: OneTimeCode,
-    ) -> Result<Entered, Error> {
-        let signed_in = caller.of_record(record)?;
-        let user = signed_in.user.id;
-        let subject = self.factor_subject(client, AttemptKind::InPersonCode, user).await?;
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, user, None).await?;
-        self.reserve(&transaction, &subject).await?;
-        let entry = Entry::own(Event::IdentityConfirmed, user, client);
-        if let Err(error) = self.consume_in_person_code(&transaction, client, user, &code).await {
-            self.audit(&transaction, entry.failed()).await?;
-            transaction.commit().await?;
-            return Err(error);
-        }
-        self.clear_attempts(&transaction, &subject).await?;
-        let token = self.advance(&transaction, signed_in, SessionState::EnrolOnly).await?;
-        self.audit(&transaction, entry).await?;
-        self.commit_step(transaction, client, user, record, SessionState::EnrolOnly, token).await
-    }
-
     /// Takes every method, the recovery code and every known browser away.
     async fn remove_methods(&self, transaction: &DatabaseTransaction, user: UserId) -> Result<(), Error> {
         if !methods_of(transaction, user).await?.is_empty() {
             method::Entity::delete_many().filter(method::Column::UserId.eq(user.0)).exec(transaction).await?;
             self.count_method(transaction, user, -1).await?;
         }
-        recovery_code::Entity::update_many()
-            .col_expr(recovery_code::Column::VoidAt, Expr::value(self.now().0))
-            .filter(recovery_code::Column::UserId.eq(user.0))
-            .filter(recovery_code::Column::VoidAt.is_null())
-            .exec(transaction)
-            .await?;
+        self.void_recovery_codes(transaction, user).await?;
         known_browser::Entity::delete_many()
             .filter(known_browser::Column::UserId.eq(user.0))
             .exec(transaction)
@@ -149,7 +116,7 @@ impl Vestibule {
     }
 
     /// Consumes the code by one conditional update. One that is right, but used or too old, is told apart.
-    async fn consume_in_person_code(
+    pub(crate) async fn consume_in_person_code(
         &self,
         transaction: &DatabaseTransaction,
         client: &Client,

@@ -7,6 +7,9 @@ use zeroize::Zeroizing;
 
 use crate::random::{self, Randomness};
 
+/// Fewest code points of a password that is being set (S1).
+pub(crate) const SHORTEST_PASSWORD: usize = 8;
+
 /// A password as it is hashed: NFC, at most 256 code points (S1).
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
@@ -46,13 +49,21 @@ impl Password {
     /// [`PasswordError`].
     pub fn chosen(text: String) -> Result<Self, PasswordError> {
         let password = Self::entered(text)?;
-        if password.0.chars().count() < 8 { Err(PasswordError::TooShort) } else { Ok(password) }
+        match password.0.chars().count() {
+            ..SHORTEST_PASSWORD => Err(PasswordError::TooShort),
+            _ => Ok(password),
+        }
     }
 
     /// The bytes to hash.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    /// The text, for the rules of `password_policy`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

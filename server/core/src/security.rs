@@ -1,10 +1,11 @@
 //! What the Password & Security tab shows.
 
-use domain::{Requirement, Timestamp};
+use domain::{MethodKind, Requirement, Timestamp, requirement};
 
-use crate::caller::Caller;
-use crate::methods::active_app;
+use crate::caller::{Caller, SignedIn, owned};
+use crate::methods::methods_of;
 use crate::recovery_code::valid_recovery_code;
+use crate::store::entities::method;
 use crate::{Error, Vestibule};
 
 /// How a person's account is secured.
@@ -25,12 +26,14 @@ pub struct Security {
 }
 
 /// What is shown of a method; never its secret (S15).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct MethodFacts {
     /// When it was set up.
     pub added_at: Timestamp,
     /// When it was last used.
     pub last_used_at: Option<Timestamp>,
+    /// The companies because of which it cannot be removed (S29); none: it can be.
+    pub required_by: Vec<String>,
 }
 
 impl Vestibule {
@@ -41,10 +44,9 @@ impl Vestibule {
     pub async fn security(&self, caller: &Caller) -> Result<Security, Error> {
         let signed_in = caller.signed_in()?;
         let reader = self.inner.store.reader();
-        let app = active_app(reader, signed_in.user.id).await?.map(|app| MethodFacts {
-            added_at: Timestamp(app.added_at),
-            last_used_at: app.last_used_at.map(Timestamp),
-        });
+        let methods = methods_of(reader, signed_in.user.id).await?;
+        let app = methods.iter().find(|method| method.kind == MethodKind::App.as_str());
+        let app = app.map(|app| self.facts_of(signed_in, &methods, app)).transpose()?;
         let code = valid_recovery_code(reader, signed_in.user.id).await?;
         Ok(Security {
             password_changed_at: signed_in.password_changed_at,
@@ -53,6 +55,22 @@ impl Vestibule {
             recovery_code_since: code.and_then(|code| code.acknowledged_at).map(Timestamp),
             in_company: signed_in.in_company,
             support: self.inner.settings.support.clone(),
+        })
+    }
+
+    fn facts_of(
+        &self,
+        signed_in: &SignedIn,
+        methods: &[method::Model],
+        method: &method::Model,
+    ) -> Result<MethodFacts, Error> {
+        let others = methods.iter().filter(|other| other.id != method.id).cloned().collect();
+        let countries = &self.inner.settings.payments_countries;
+        let without = requirement(&signed_in.memberships, &owned(others)?, countries, self.now());
+        Ok(MethodFacts {
+            added_at: Timestamp(method.added_at),
+            last_used_at: method.last_used_at.map(Timestamp),
+            required_by: if without.must_set_up() { without.requirement.demanding() } else { Vec::new() },
         })
     }
 }

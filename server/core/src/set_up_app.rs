@@ -208,6 +208,8 @@ impl Vestibule {
         self.proved(&transaction, signed_in.id(), Proof::Method(MethodKind::App)).await?;
         let (event, notice) = if changed {
             (Event::AppChanged, Notice::AppChanged)
+        } else if !signed_in.assessment.has_method {
+            (Event::AppAdded, Notice::FirstAppAdded)
         } else {
             (Event::AppAdded, Notice::AppAdded)
         };

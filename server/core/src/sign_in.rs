@@ -1,6 +1,10 @@
 //! The first door: e-mail address and password. And the way out.
 
-use domain::{Email, Ended, ReturnPath, SessionId, SessionState, UserId, after_challenge, after_password};
+use domain::{
+    DORMANT_AFTER, Doubts, Email, Ended, ReturnPath, SessionId, SessionState, Timestamp, UserId,
+    after_challenge, after_password,
+};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use crate::audit::{Entry, Event};
@@ -16,7 +20,7 @@ impl Vestibule {
     /// wrong password look, and cost, the same (S6). The browser's earlier record ends.
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`], [`Error::Paused`], [`Error::Busy`] or what the store says.
+    /// [`Error::WrongCredentials`], [`Error::Suspended`], [`Error::Paused`], [`Error::Busy`] or what the store says.
     pub async fn sign_in(
         &self,
         client: &Client,
@@ -36,7 +40,12 @@ impl Vestibule {
         self.reserve_alone(&subject).await?;
 
         let hash = person.as_ref().and_then(|person| person.password_hash.as_deref());
+        let outdated = hash.filter(|hash| !self.inner.passwords.is_current(hash)).map(|_| password.clone());
         let verdict = self.inner.passwords.verify(slot, password, hash).await?;
+        let rehashed = match outdated {
+            Some(password) if verdict == Verdict::Right => self.rehashed(password).await,
+            _ => None,
+        };
 
         let transaction = self.inner.store.begin().await?;
         let entry = Entry::visitor(Event::PasswordEntered, id, client);
@@ -51,12 +60,21 @@ impl Vestibule {
             other => other,
         })?;
         self.clear_attempts(&transaction, &subject).await?;
+        let person = user::Entity::find_by_id(user.0).one(&transaction).await?.ok_or(Error::Stale)?;
+        let standing = self.standing(&transaction, user).await?;
+        if person.suspended_at.is_some() {
+            self.audit(&transaction, entry.failed()).await?;
+            transaction.commit().await?;
+            return Err(Error::Suspended { helper: self.helpers(standing.in_company) });
+        }
         self.audit(&transaction, entry).await?;
+        if let Some(hash) = rehashed {
+            self.store_rehashed(&transaction, user, hash).await?;
+        }
         if let Some(record) = earlier.record_id() {
             self.end_record(&transaction, record, Ended::Replaced).await?;
         }
-        let mfa_reset = mfa_was_reset(&transaction, user).await?;
-        let state = after_password(&self.standing(&transaction, user).await?.assessment, mfa_reset);
+        let state = after_password(&standing.assessment, self.doubts(&person));
         // A browser without a token of its own gets one now: a recovery that is interrupted is reopened by it.
         let browser = client.known.clone().unwrap_or_else(|| Token::new(&*self.inner.random));
         let (record, token) = self.insert_record(&transaction, client, user, state, return_to).await?;
@@ -77,7 +95,7 @@ impl Vestibule {
         let state = if signed_in.record.proved_at.is_some() {
             after_challenge(&assessment, valid_recovery_code(&transaction, user).await?.is_some())
         } else {
-            after_password(&assessment, signed_in.mfa_reset)
+            after_password(&assessment, Doubts { mfa_reset: signed_in.mfa_reset, dormant: false })
         };
         let token = self.advance(&transaction, signed_in, state).await?;
         self.end_flows(&transaction, signed_in.record.id).await?;
@@ -95,6 +113,36 @@ impl Vestibule {
             self.audit(&transaction, Entry::own(Event::SignedOut, signed_in.user.id, client)).await?;
         }
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// What makes the person's password alone too little for a set-up.
+    fn doubts(&self, person: &user::Model) -> Doubts {
+        let used_at = person.last_full_session_at.unwrap_or(0).max(person.created_at);
+        Doubts {
+            mfa_reset: person.mfa_reset_at.is_some(),
+            dormant: self.now().since(Timestamp(used_at)) >= DORMANT_AFTER,
+        }
+    }
+
+    /// The password hashed with the parameters of today (S3). Where there is no place in the queue, another time.
+    async fn rehashed(&self, password: Password) -> Option<String> {
+        let slot = self.inner.passwords.admit().ok()?;
+        self.inner.passwords.hash(slot, password).await.ok()
+    }
+
+    /// It is the same password: nothing ends, and nobody is told.
+    async fn store_rehashed(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+        hash: String,
+    ) -> Result<(), Error> {
+        user::Entity::update_many()
+            .col_expr(user::Column::PasswordHash, Expr::value(hash))
+            .filter(user::Column::Id.eq(user.0))
+            .exec(transaction)
+            .await?;
         Ok(())
     }
 
@@ -131,10 +179,4 @@ impl Vestibule {
         .await?;
         Ok((record, token))
     }
-}
-
-/// Whether an administrator has taken the person's methods away, and none was set up since.
-async fn mfa_was_reset(transaction: &DatabaseTransaction, user: UserId) -> Result<bool, Error> {
-    let person = user::Entity::find_by_id(user.0).one(transaction).await?.ok_or(Error::Stale)?;
-    Ok(person.mfa_reset_at.is_some())
 }

@@ -39,6 +39,7 @@ pub mod user {
         pub mfa_reset_at: Option<i64>,
         pub suspended_at: Option<i64>,
         pub last_full_session_at: Option<i64>,
+        pub warned_at: Option<i64>,
         pub created_at: i64,
     }
 

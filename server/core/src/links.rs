@@ -1,0 +1,139 @@
+//! Mailed links: single use, for some time, hashed at rest (S5), built from the public URL and from nothing else (S38).
+//! The token stands after the `#`: browsers keep that to themselves. Opening a link shows a page; only its POST acts.
+
+use domain::{DAY, HOUR, UserId};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
+
+use crate::caller::User;
+use crate::secret::Token;
+use crate::store::entities::{link, user};
+use crate::{Error, Vestibule};
+
+/// What a link is for. To add one: a case here, its name, path and life, and a page at the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// Setting a new password (S5).
+    ResetPassword,
+    /// This Wasn't Me (S28a).
+    NotMe,
+}
+
+impl LinkKind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ResetPassword => "reset_password",
+            Self::NotMe => "not_me",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::ResetPassword => "/reset-password",
+            Self::NotMe => "/not-me",
+        }
+    }
+
+    /// How long it works, in milliseconds.
+    pub(crate) const fn lasts(self) -> i64 {
+        match self {
+            Self::ResetPassword => HOUR,
+            Self::NotMe => 7 * DAY,
+        }
+    }
+}
+
+impl Vestibule {
+    /// The address of the account that a link belongs to, if the link works. It is not spent.
+    ///
+    /// # Errors
+    /// [`Error::LinkGone`].
+    pub async fn link(&self, kind: LinkKind, token: &Token) -> Result<String, Error> {
+        Ok(self.person_of_link(self.inner.store.reader(), kind, token).await?.email)
+    }
+
+    /// Whose link it is, if it works.
+    pub(crate) async fn person_of_link(
+        &self,
+        connection: &impl ConnectionTrait,
+        kind: LinkKind,
+        token: &Token,
+    ) -> Result<user::Model, Error> {
+        let link = link::Entity::find().filter(self.live(kind, token)).one(connection).await?;
+        let Some(link::Model { user_id: Some(id), address, .. }) = link else { return Err(Error::LinkGone) };
+        let person = user::Entity::find_by_id(id).one(connection).await?;
+        // What was mailed to an address that is no longer the person's is not theirs to open.
+        person.filter(|person| person.email == address).ok_or(Error::LinkGone)
+    }
+
+    /// A new link for the person, whole, to be mailed to them.
+    pub(crate) async fn new_link(
+        &self,
+        transaction: &DatabaseTransaction,
+        kind: LinkKind,
+        user: &User,
+    ) -> Result<String, Error> {
+        let token = Token::new(&*self.inner.random);
+        let now = self.now();
+        link::Entity::insert(link::ActiveModel {
+            id: Set(self.id()),
+            user_id: Set(Some(user.id.0)),
+            company_id: Set(None),
+            kind: Set(kind.name().to_owned()),
+            address: Set(user.email.clone()),
+            token_hash: Set(token.hash()),
+            created_at: Set(now.0),
+            expires_at: Set(now.plus(kind.lasts()).0),
+            consumed_at: Set(None),
+        })
+        .exec_without_returning(transaction)
+        .await?;
+        let url = &self.inner.settings.public_url;
+        Ok(format!("{url}{}#{}", kind.path(), *token.cookie_value()))
+    }
+
+    /// Spends a link by one conditional update.
+    ///
+    /// # Errors
+    /// [`Error::LinkGone`] for one that was spent meanwhile.
+    pub(crate) async fn consume_link(
+        &self,
+        transaction: &DatabaseTransaction,
+        kind: LinkKind,
+        token: &Token,
+    ) -> Result<(), Error> {
+        let consumed = link::Entity::update_many()
+            .col_expr(link::Column::ConsumedAt, Expr::value(self.now().0))
+            .filter(self.live(kind, token))
+            .exec(transaction)
+            .await?;
+        if consumed.rows_affected == 1 { Ok(()) } else { Err(Error::LinkGone) }
+    }
+
+    /// Links of this kind that the person was mailed work no longer.
+    pub(crate) async fn void_links(
+        &self,
+        transaction: &DatabaseTransaction,
+        kind: LinkKind,
+        user: UserId,
+    ) -> Result<(), Error> {
+        link::Entity::update_many()
+            .col_expr(link::Column::ConsumedAt, Expr::value(self.now().0))
+            .filter(link::Column::UserId.eq(user.0))
+            .filter(link::Column::Kind.eq(kind.name()))
+            .filter(link::Column::ConsumedAt.is_null())
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
+
+    fn live(&self, kind: LinkKind, token: &Token) -> Condition {
+        Condition::all()
+            .add(link::Column::TokenHash.eq(token.hash()))
+            .add(link::Column::Kind.eq(kind.name()))
+            .add(link::Column::ExpiresAt.gt(self.now().0))
+            .add(link::Column::ConsumedAt.is_null())
+    }
+}
