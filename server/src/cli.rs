@@ -50,7 +50,7 @@ pub enum Command {
         /// A file that `backup` wrote
         file: PathBuf,
     },
-    /// Check configuration, database and keys, and say what is wrong
+    /// Check configuration, keys, database and mail server, and say what is wrong
     Check,
 }
 

@@ -1,5 +1,7 @@
 //! What an operator wrote, checked: a wrong setting is a sentence that names it, before anything starts.
 
+mod mail;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use ipnet::IpNet;
 use vestibule_core::Settings;
 use vestibule_core::store::lock::sqlite_file;
 
+pub use self::mail::{Mail, Protection, SmtpSettings};
 use crate::settings::{SettingError, Values};
 
 /// A checked configuration.
@@ -27,6 +30,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Proxies that say truly for whom they ask (S47).
     pub proxies: Proxies,
+    /// Where mail goes.
+    pub mail: Mail,
     /// How long to go on answering once the server was told to stop.
     pub drain: Duration,
     /// A folder to serve instead of the program's own files.
@@ -167,6 +172,7 @@ impl Config {
             listen,
             metrics_listen: metrics_listen.transpose()?,
             proxies,
+            mail: mail::mail(values)?,
             drain: Duration::from_secs(number(values, "drain_s", 0, 600)?),
             dist: values.get("dist").map(PathBuf::from),
             settings: settings(values, &public_url)?,

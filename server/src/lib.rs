@@ -12,6 +12,7 @@ mod key_file;
 pub mod logging;
 mod metrics;
 pub mod settings;
+pub mod smtp;
 mod terminal;
 
 pub use commands::run;

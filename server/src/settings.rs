@@ -62,6 +62,24 @@ pub const SETTINGS: &[Setting] = &[
         "Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, with commas between",
     ),
     setting(
+        "mail",
+        "URL",
+        "terminal",
+        "Where mail goes: terminal, smtp://USER:PASSWORD@HOST (STARTTLS) or smtps://USER:PASSWORD@HOST",
+    ),
+    setting(
+        "mail_from",
+        "SENDER",
+        "none",
+        "Who writes the mails: an address, or a name with one, such as `Vestibule <login@example.com>`",
+    ),
+    setting(
+        "mail_ca",
+        "FILE",
+        "none",
+        "A file (PEM) with certificate authorities to trust besides the usual ones, for a mail server of one's own",
+    ),
+    setting(
         "product_name",
         "NAME",
         "Vestibule",
@@ -275,11 +293,11 @@ fn read_file(file: &Path) -> Result<BTreeMap<&'static str, (String, Source)>, Se
             .ok_or_else(|| told(&format!("{key}: write a text, a number or a list of texts")))?;
         values.insert(setting.key, (value, Source::File));
     }
-    if values.get("database").is_some_and(|(url, _)| url.contains('@')) {
+    let holds_password = |key: &&str| values.get(*key).is_some_and(|(url, _)| url.contains('@'));
+    if let Some(key) = ["database", "mail"].into_iter().find(holds_password) {
         let mode = std::fs::metadata(file).map_err(|error| told(&error))?.permissions().mode();
         if mode & 0o007 != 0 {
-            let why =
-                format!("it holds the database's password, and everybody may read it: `chmod 640 {shown}`");
+            let why = format!("{key} holds a password, and everybody may read the file: `chmod 640 {shown}`");
             return Err(told(&why));
         }
     }
@@ -371,11 +389,19 @@ mod tests {
 
     #[test]
     fn a_file_with_a_password_that_everybody_may_read_is_refused() {
-        let (_folder, path) = file("database = \"postgres://v:secret@db/v\"\n");
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
-        let told = gather(&[("config", &path)], &[]).unwrap_err().to_string();
-        assert!(told.contains("chmod 640") && !told.contains("secret"), "{told}");
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
-        assert!(gather(&[("config", &path)], &[]).is_ok());
+        for (key, url) in
+            [("database", "postgres://v:secret@db/v"), ("mail", "smtp://v:secret@mail.example.com")]
+        {
+            let (_folder, path) = file(&format!("{key} = \"{url}\"\n"));
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+            let told = gather(&[("config", &path)], &[]).unwrap_err().to_string();
+            assert!(
+                told.contains(&format!("{key} holds a password")) && told.contains("chmod 640"),
+                "{told}"
+            );
+            assert!(!told.contains("secret"), "{told}");
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+            assert!(gather(&[("config", &path)], &[]).is_ok());
+        }
     }
 }

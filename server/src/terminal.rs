@@ -3,18 +3,56 @@
 
 use std::io::Write;
 
-use vestibule_core::outbox::{Message, SendError, Sender};
+use serde::Serialize;
+use vestibule_core::outbox::{Channel, Message, SendError, Sender};
 
 /// Writes messages to standard output.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal;
 
+/// What a line holds. The HTML says the same once more.
+#[derive(Serialize)]
+struct Line<'a> {
+    channel: Channel,
+    to: &'a str,
+    subject: &'a str,
+    body: &'a str,
+}
+
+impl<'a> From<&'a Message> for Line<'a> {
+    fn from(message: &'a Message) -> Self {
+        Self { channel: message.channel, to: &message.to, subject: &message.subject, body: &message.body }
+    }
+}
+
 #[async_trait::async_trait]
 impl Sender for Terminal {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let line = serde_json::to_string(message).map_err(|error| SendError(error.to_string()))?;
+        let line = serde_json::to_string(&Line::from(message));
+        let line = line.map_err(|error| SendError::Later(error.to_string()))?;
         // One write, so that lines of two messages do not mix.
         let written = std::io::stdout().lock().write_all(format!("{line}\n").as_bytes());
-        written.map_err(|error| SendError(format!("standard output: {error}")))
+        written.map_err(|error| SendError::Later(format!("standard output: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_holds_the_text_and_no_html() {
+        let message = Message {
+            channel: Channel::Mail,
+            to: "anna@example.com".to_owned(),
+            subject: "Hello".to_owned(),
+            body: "Hello Anna,\n".to_owned(),
+            html: Some("<p>Hello Anna,".to_owned()),
+        };
+        let line = serde_json::to_string(&Line::from(&message)).unwrap();
+        assert_eq!(
+            line,
+            r#"{"channel":"mail","to":"anna@example.com","subject":"Hello","body":"Hello Anna,\n"}"#
+        );
     }
 }

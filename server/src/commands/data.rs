@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use vestibule_core::keys::Keys;
 use vestibule_core::store::lock::sqlite_file;
 use vestibule_core::store::{Store, backup as copies};
 
 use super::{CommandError, close, failed, open_store, print, unopened, use_cases};
-use crate::config::Config;
+use crate::config::{Config, Mail};
 use crate::key_file;
+use crate::smtp::Smtp;
 
 pub(super) async fn migrate(config: &Config) -> Result<(), CommandError> {
     open_store(config).await?.close().await.map_err(failed)?;
@@ -39,6 +41,11 @@ pub(super) async fn check(config: &Config) -> Result<(), CommandError> {
     print("configuration: in order\n")?;
     let keys = key_file::read(&config.keys).map_err(failed)?;
     print(&format!("keys: {} holds {}\n", config.keys.display(), keys.describe()))?;
+    check_database(config, keys).await?;
+    check_mail(config).await
+}
+
+async fn check_database(config: &Config, keys: Keys) -> Result<(), CommandError> {
     let (store, lacks) = inspect(config).await?;
     if !lacks.is_empty() {
         store.close().await.map_err(failed)?;
@@ -60,8 +67,17 @@ pub(super) async fn check(config: &Config) -> Result<(), CommandError> {
     if !vestibule.is_resealed().await? {
         print("keys: a rotation is not complete: run `vestibule key rotate`\n")?;
     }
-    close(vestibule).await?;
-    print("mail: written to standard output\n")
+    close(vestibule).await
+}
+
+async fn check_mail(config: &Config) -> Result<(), CommandError> {
+    let Mail::Smtp(settings) = &config.mail else {
+        return print("mail: written to standard output\n");
+    };
+    let smtp = Smtp::new(settings.clone()).map_err(failed)?;
+    smtp.check().await.map_err(|error| failed(format!("mail: {error}")))?;
+    let signed_in = if settings.credentials.is_some() { " and accepts user and password" } else { "" };
+    print(&format!("mail: {} answers{signed_in}\n", settings.server()))
 }
 
 async fn existing_store(config: &Config) -> Result<Store, CommandError> {

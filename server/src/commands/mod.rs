@@ -16,14 +16,16 @@ use std::sync::Arc;
 
 use vestibule_core::Vestibule;
 use vestibule_core::keys::Keys;
+use vestibule_core::outbox::Sender;
 use vestibule_core::store::Store;
 use vestibule_core::store::lock::sqlite_file;
 
 use crate::application::Environment;
 use crate::cli::Command;
-use crate::config::Config;
+use crate::config::{Config, Mail};
 use crate::key_file;
 use crate::settings::Values;
+use crate::smtp::Smtp;
 use crate::terminal::Terminal;
 
 /// Why a command failed: a sentence for whoever typed it.
@@ -75,6 +77,16 @@ async fn vestibule(config: &Config) -> Result<Vestibule, CommandError> {
     use_cases(config, keys, store).await
 }
 
+/// Where messages go.
+fn sender(config: &Config) -> Result<Arc<dyn Sender>, CommandError> {
+    let sender: Arc<dyn Sender> = match &config.mail {
+        Mail::Terminal => Arc::new(Terminal),
+        Mail::Smtp(settings) => Arc::new(Smtp::new(settings.clone()).map_err(failed)?),
+    };
+    Ok(sender)
+}
+
+/// For commands, which leave it to the server to send what they put into the outbox.
 async fn use_cases(config: &Config, keys: Keys, store: Store) -> Result<Vestibule, CommandError> {
     let environment =
         Environment { password_workers: NonZero::new(1), ..Environment::of_this_machine(Arc::new(Terminal)) };

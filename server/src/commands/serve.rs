@@ -1,16 +1,13 @@
 //! `vestibule serve`.
 
-use std::sync::Arc;
-
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use vestibule_core::store::lock::ServingLock;
 
-use super::{CommandError, failed, open_store};
+use super::{CommandError, failed, open_store, sender};
 use crate::application::{Application, Environment};
-use crate::config::Config;
-use crate::terminal::Terminal;
+use crate::config::{Config, Mail};
 use crate::{key_file, metrics};
 
 pub(super) async fn serve(config: Config) -> Result<(), CommandError> {
@@ -21,7 +18,7 @@ pub(super) async fn serve(config: Config) -> Result<(), CommandError> {
     if let Some(address) = config.metrics_listen {
         metrics::start(bind("metrics_listen", address).await?).map_err(failed)?;
     }
-    let environment = Environment::of_this_machine(Arc::new(Terminal));
+    let environment = Environment::of_this_machine(sender(&config)?);
     let store = open_store(&config).await?;
     let application = Application::build(&config, store, keys, environment).await.map_err(failed)?;
     let listener = bind("listen", config.listen).await?;
@@ -30,14 +27,14 @@ pub(super) async fn serve(config: Config) -> Result<(), CommandError> {
     application.serve(listener, config.drain, stop).await.map_err(failed)
 }
 
-/// Mail goes to this terminal, and with it what only its reader may know.
+/// Neither mail nor passwords are for everybody.
 fn refuse_the_open(config: &Config) -> Result<(), CommandError> {
-    if !config.public_url.loopback {
-        let why = "mail goes to this terminal, and with it what only its reader may know: the public URL must be \
-                   this machine";
+    if !config.public_url.loopback && matches!(config.mail, Mail::Terminal) {
+        let why = "mail goes to this terminal, and with it what only its reader may know: name a mail server (mail, \
+                   mail_from), or a public URL that is this machine";
         return Err(failed(format!("public_url: {why}")));
     }
-    if !config.listen.ip().is_loopback() {
+    if config.public_url.loopback && !config.listen.ip().is_loopback() {
         let why = "the public URL is this machine, where nothing protects passwords on their way: listen on 127.0.0.1";
         return Err(failed(format!("listen: {} is reached from elsewhere. {why}", config.listen)));
     }

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use app::api::{ApiError, Code};
+use app::route::Program;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -22,7 +23,10 @@ use super::failure::Failure;
 #[allow_missing = true]
 struct Embedded;
 
-/// Where in `index.html` the static sign-in form begins and ends; it is shown on `/sign-in` only.
+/// The pages of the two programs.
+const PAGES: (&str, &str) = ("index.html", "house.html");
+
+/// Where in the door's page the static sign-in form begins and ends; it is shown on `/sign-in` only.
 const SHELL: (&str, &str) = ("<!--sign-in-->", "<!--/sign-in-->");
 
 /// A file as it is sent.
@@ -37,10 +41,12 @@ struct Asset {
 /// Everything that is served besides the API.
 pub(crate) struct Assets {
     files: HashMap<String, Asset>,
-    /// `index.html` for `/sign-in`, with the form that is there before the program arrives.
+    /// The door's page for `/sign-in`, with the form that is there before the program arrives.
     sign_in: Asset,
-    /// `index.html` for every other page.
-    page: Asset,
+    /// The door's page for every other address of its program.
+    door: Asset,
+    /// The page of everything behind the doors.
+    house: Asset,
     script_hashes: Vec<String>,
 }
 
@@ -48,7 +54,7 @@ impl Assets {
     /// Reads the files of `folder`, or of the program itself.
     ///
     /// # Errors
-    /// A sentence, where there is no `index.html` or the folder cannot be read.
+    /// A sentence, where a page is missing or the folder cannot be read.
     pub(crate) fn load(folder: Option<&Path>, product: &str) -> Result<Self, String> {
         let mut raw = match folder {
             Some(folder) => read_folder(folder)?,
@@ -56,24 +62,31 @@ impl Assets {
                 .filter_map(|name| Some((name.to_string(), bytes(Embedded::get(&name)?.data))))
                 .collect(),
         };
-        let index = raw.remove("index.html").ok_or_else(|| match folder {
-            Some(folder) => format!("there is no index.html in {}", folder.display()),
-            None => "this program was built without the browser's files: run `make build`".to_owned(),
-        })?;
-        let index = String::from_utf8_lossy(&index).replace("{{product}}", &escape(product));
-        let (before, form, after) = split_shell(&index)?;
-        let sign_in = Asset::page(&format!("{before}{form}{after}"))?;
-        let page = Asset::page(&format!("{before}{after}"))?;
-        let script_hashes = inline_scripts(&index).map(csp_hash).collect();
-        Ok(Self { files: with_encodings(raw), sign_in, page, script_hashes })
+        let mut page = |name: &str| -> Result<String, String> {
+            let html = raw.remove(name).ok_or_else(|| match folder {
+                Some(folder) => format!("there is no {name} in {}", folder.display()),
+                None => "this program was built without the browser's files: run `make build`".to_owned(),
+            })?;
+            Ok(String::from_utf8_lossy(&html).replace("{{product}}", &escape(product)))
+        };
+        let (door, house) = (page(PAGES.0)?, page(PAGES.1)?);
+        let script_hashes = inline_scripts(&door).chain(inline_scripts(&house)).map(csp_hash).collect();
+        let (before, form, after) = split_shell(&door)?;
+        Ok(Self {
+            files: with_encodings(raw),
+            sign_in: Asset::page(&format!("{before}{form}{after}"))?,
+            door: Asset::page(&format!("{before}{after}"))?,
+            house: Asset::page(&house)?,
+            script_hashes,
+        })
     }
 
-    /// The CSP sources of the inline scripts of `index.html` (S36).
+    /// The CSP sources of the inline scripts of the pages (S36).
     pub(crate) fn script_hashes(&self) -> &[String] {
         &self.script_hashes
     }
 
-    /// A file; for a path that is not one's name, the application, whose router knows the pages. A path with an
+    /// A file; for a path that is not one's name, the page of the program that knows what is there. A path with an
     /// extension, or below `/.well-known/`, is a file that is not there.
     fn find(&self, path: &str) -> Option<&Asset> {
         let name = path.trim_start_matches('/');
@@ -82,7 +95,10 @@ impl Assets {
             Some(file) => Some(file),
             None if last.contains('.') || name.starts_with(".well-known/") || name == ".well-known" => None,
             None if name == "sign-in" => Some(&self.sign_in),
-            None => Some(&self.page),
+            None => Some(match Program::of(path) {
+                Program::Door => &self.door,
+                Program::House => &self.house,
+            }),
         }
     }
 }
@@ -102,9 +118,7 @@ impl Asset {
     /// A page, compressed here because it is filled in here.
     fn page(html: &str) -> Result<Self, String> {
         let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
-        brotli
-            .write_all(html.as_bytes())
-            .map_err(|error| format!("index.html cannot be compressed: {error}"))?;
+        brotli.write_all(html.as_bytes()).map_err(|error| format!("a page cannot be compressed: {error}"))?;
         Ok(Self {
             plain: html.as_bytes().to_vec().into(),
             brotli: Some(brotli.into_inner().into()),
@@ -226,10 +240,13 @@ mod tests {
 
     const INDEX: &str = "<html><title>{{product}}</title><body><!--sign-in--><form></form><!--/sign-in-->\
                          <script type=\"module\">go()</script><script src=\"/a.js\"></script></body></html>";
+    const HOUSE: &str =
+        "<html><title>{{product}}</title><body><script type=\"module\">enter()</script></body></html>";
 
+    /// The two pages, and these files beside them.
     fn assets(files: &[(&str, &str)]) -> Assets {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
+        for (name, text) in [("index.html", INDEX), ("house.html", HOUSE)].iter().chain(files) {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         Assets::load(Some(folder.path()), "Gate & Co").unwrap()
@@ -241,33 +258,46 @@ mod tests {
 
     #[test]
     fn the_sign_in_form_is_on_its_page_only_and_the_product_is_filled_in() {
-        let assets = assets(&[("index.html", INDEX)]);
+        let assets = assets(&[]);
         assert!(text(assets.find("/sign-in").unwrap()).contains("<form>"));
-        for path in ["/", "/profile/security", "/sign-in/app"] {
+        for path in ["/", "/nowhere", "/sign-in/app", "/profile/security"] {
             let page = text(assets.find(path).unwrap());
             assert!(!page.contains("<form>") && page.contains("<title>Gate &amp; Co</title>"), "{path}");
         }
     }
 
     #[test]
+    fn each_address_has_the_page_of_its_program() {
+        let assets = assets(&[]);
+        for path in ["/", "/sign-in", "/sign-in/app", "/nowhere"] {
+            assert!(text(assets.find(path).unwrap()).contains("go()"), "{path}");
+        }
+        for path in ["/profile", "/profile/security/app", "/companies/harbour/security"] {
+            assert!(text(assets.find(path).unwrap()).contains("enter()"), "{path}");
+        }
+    }
+
+    #[test]
     fn what_looks_like_a_file_and_is_none_is_not_found() {
-        let assets = assets(&[("index.html", INDEX)]);
-        for path in ["/favicon.ico", "/a/b.js", "/.well-known/anything", "/index.html.br", "/../Cargo.toml"] {
+        let assets = assets(&[]);
+        for path in ["/favicon.ico", "/a/b.js", "/.well-known/anything", "/house.html", "/../Cargo.toml"] {
             assert!(assets.find(path).is_none(), "{path}");
         }
     }
 
-    // S36: the hash of `go()`, computed with another program (openssl dgst -sha256 -binary | base64).
+    // S36: the hashes of `go()` and `enter()`, computed with another program (openssl dgst -sha256 -binary | base64).
     #[test]
     fn only_inline_scripts_are_allowed_by_their_hash() {
-        let assets = assets(&[("index.html", INDEX)]);
-        assert_eq!(assets.script_hashes(), ["'sha256-5KYv+PUboo5h+0+YAtGRPbwv5d/QxzHslP4YGnUaxRw='"]);
+        let hashes = [
+            "'sha256-5KYv+PUboo5h+0+YAtGRPbwv5d/QxzHslP4YGnUaxRw='",
+            "'sha256-KGRxv/dex/iuHSlKPWTcB5LvOGmpk/IxwXZt0JQlhJM='",
+        ];
+        assert_eq!(assets(&[]).script_hashes(), hashes);
     }
 
     #[test]
     fn hashed_names_are_kept_for_ever_and_others_for_an_hour() {
-        let assets =
-            assets(&[("index.html", INDEX), ("style-0123456789abcdef.css", "a"), ("favicon.svg", "b")]);
+        let assets = assets(&[("style-0123456789abcdef.css", "a"), ("favicon.svg", "b")]);
         assert!(assets.find("/style-0123456789abcdef.css").unwrap().cache_control.contains("immutable"));
         assert!(!assets.find("/favicon.svg").unwrap().cache_control.contains("immutable"));
         assert_eq!(assets.find("/").unwrap().cache_control, "no-cache");
@@ -276,7 +306,10 @@ mod tests {
     #[test]
     fn a_folder_without_the_application_is_refused_with_a_sentence() {
         let folder = tempfile::tempdir().unwrap();
-        let error = Assets::load(Some(folder.path()), "Vestibule").err().unwrap();
-        assert!(error.starts_with("there is no index.html in "), "{error}");
+        for (name, text) in [("index.html", INDEX), ("house.html", HOUSE)] {
+            let error = Assets::load(Some(folder.path()), "Vestibule").err().unwrap();
+            assert!(error.starts_with(&format!("there is no {name} in ")), "{error}");
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::config::PublicUrl;
 pub(crate) struct Headers(Vec<(HeaderName, HeaderValue)>);
 
 impl Headers {
-    /// `script_hashes` are the CSP sources of the inline scripts of `index.html`.
+    /// `script_hashes` are the CSP sources of the inline scripts of the pages.
     pub(crate) fn new(public_url: &PublicUrl, script_hashes: &[String]) -> Self {
         let scripts = script_hashes.join(" ");
         let policy = format!(

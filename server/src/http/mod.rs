@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicBool;
 
 use app::api::cookies::Cookies;
 use axum::Router;
+use axum::http::{HeaderName, StatusCode, header};
 use axum::routing::{any, get};
 use vestibule_core::Vestibule;
 
@@ -56,6 +57,7 @@ pub(crate) fn router(
     };
     let router = Router::new()
         .route("/api/{*function}", any(api::call))
+        .route("/.well-known/change-password", get(change_password))
         .fallback(assets::serve)
         .with_state(shared.clone());
     let router = with_test_clock(router, environment);
@@ -69,6 +71,12 @@ pub(crate) fn router(
         .merge(health)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(failure::Panicked))
         .layer(axum::middleware::from_fn_with_state(Arc::new(headers), headers::add)))
+}
+
+/// Where password managers send people who want to change their password (W3C, A Well-Known URL for Changing
+/// Passwords). Every other such path is not found.
+async fn change_password() -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    (StatusCode::FOUND, [(header::LOCATION, "/profile/security/password")])
 }
 
 /// `POST /test/clock` with `{"advance_s": 60}` moves the clock.
