@@ -1,5 +1,5 @@
 // Writes a .br and a .gz beside the files of dist/ that compress well.
-// Only adds files: the built ones stand in index.html with their hashes. index.html itself is left to the server, which
+// Only adds files: the built ones stand in the pages with their hashes. The pages themselves are left to the server, which
 // fills in the product's name before it compresses.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";

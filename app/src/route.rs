@@ -1,10 +1,43 @@
 //! Which page belongs to which state: the one decision behind every redirect.
 //!
-//! A new page is a variant of [`Page`], a path, and a place in [`Page::belongs_to`].
+//! A new page is a variant of [`Page`], a path, and a place in [`Page::belongs_to`]. Its path says which program draws
+//! it ([`Program::of`]).
 
 use domain::{ReturnPath, SessionState};
 
 use crate::api::session::SessionView;
+
+/// The two programs of the browser. Each holds the pages that it draws and no others; from one to the other the page is
+/// loaded anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// At the doors: password, second factor, mailed links, and addresses that are none.
+    Door,
+    /// Behind them, and what is set up on the way in: it is the same that is set up behind them.
+    House,
+}
+
+impl Program {
+    /// What the house draws: these, and everything below them.
+    const HOUSE: [&str; 7] = [
+        "/profile",
+        "/companies",
+        Page::Required.path(),
+        Page::Method.path(),
+        Page::SignInApp.path(),
+        Page::SaveCode.path(),
+        Page::Recover.path(),
+    ];
+
+    /// The program of this path. The server and both programs ask here, so that they cannot differ.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        let behind = Self::HOUSE.into_iter().any(|start| {
+            path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        if behind { Self::House } else { Self::Door }
+    }
+}
 
 /// The pages of the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,13 +46,19 @@ pub enum Page {
     Home,
     /// Email and password.
     SignIn,
+    /// Forgot your password?
+    ForgotPassword,
+    /// A new password, with a mailed link.
+    ResetPassword,
+    /// This Wasn't Me, with a mailed link.
+    NotMe,
     /// A code of the authenticator app.
     Challenge,
     /// Enter your recovery code, at sign-in.
     UseRecoveryCode,
     /// Who can help somebody who has nothing left.
     Help,
-    /// The code that was handed over in person, after a reset.
+    /// A code that was mailed or handed over in person, before a set-up.
     Identity,
     /// Recovering: every method is set up anew, shown to work, or let go.
     Recover,
@@ -31,8 +70,12 @@ pub enum Page {
     SignInApp,
     /// Save Your Recovery Code, at sign-in.
     SaveCode,
+    /// The person's profile.
+    Profile,
     /// Password & Security.
     Security,
+    /// Change Password.
+    ChangePassword,
     /// The authenticator app's set-up, from the profile.
     SecurityApp,
     /// Save Your Recovery Code, where a new one was requested in the profile.
@@ -43,9 +86,12 @@ pub enum Page {
 
 impl Page {
     /// The pages that have an address.
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 19] = [
         Self::Home,
         Self::SignIn,
+        Self::ForgotPassword,
+        Self::ResetPassword,
+        Self::NotMe,
         Self::Challenge,
         Self::UseRecoveryCode,
         Self::Help,
@@ -55,7 +101,9 @@ impl Page {
         Self::Method,
         Self::SignInApp,
         Self::SaveCode,
+        Self::Profile,
         Self::Security,
+        Self::ChangePassword,
         Self::SecurityApp,
         Self::SecurityCode,
     ];
@@ -72,6 +120,9 @@ impl Page {
         match self {
             Self::Home => "/",
             Self::SignIn => "/sign-in",
+            Self::ForgotPassword => "/forgot-password",
+            Self::ResetPassword => "/reset-password",
+            Self::NotMe => "/not-me",
             Self::Challenge => "/sign-in/challenge",
             Self::UseRecoveryCode => "/sign-in/use-recovery-code",
             Self::Help => "/sign-in/help",
@@ -81,7 +132,9 @@ impl Page {
             Self::Method => "/sign-in/method",
             Self::SignInApp => "/sign-in/app",
             Self::SaveCode => "/sign-in/recovery-code",
+            Self::Profile => "/profile",
             Self::Security => "/profile/security",
+            Self::ChangePassword => "/profile/security/password",
             Self::SecurityApp => "/profile/security/app",
             Self::SecurityCode => "/profile/security/recovery-code",
             Self::NotFound => "",
@@ -90,6 +143,10 @@ impl Page {
 
     /// Whether somebody who stands like this may see it.
     fn belongs_to(self, view: &SessionView) -> bool {
+        // Mailed links are opened wherever the mail is read, whoever is signed in there.
+        if matches!(self, Self::ForgotPassword | Self::ResetPassword | Self::NotMe) {
+            return true;
+        }
         match view.state {
             SessionState::Anonymous | SessionState::PasswordDue => self == Self::SignIn,
             SessionState::Challenge => matches!(self, Self::Challenge | Self::UseRecoveryCode | Self::Help),
@@ -106,7 +163,13 @@ impl Page {
             SessionState::Full => {
                 matches!(
                     self,
-                    Self::SignIn | Self::Security | Self::SecurityApp | Self::SecurityCode | Self::NotFound
+                    Self::SignIn
+                        | Self::Profile
+                        | Self::Security
+                        | Self::ChangePassword
+                        | Self::SecurityApp
+                        | Self::SecurityCode
+                        | Self::NotFound
                 )
             }
         }
@@ -225,8 +288,18 @@ mod tests {
         for page in Page::ALL {
             assert_eq!(Page::at(page.path()), page);
         }
-        assert_eq!(Page::at("/profile"), Page::NotFound);
+        assert_eq!(Page::at("/profile/"), Page::NotFound);
         assert_eq!(Page::at(""), Page::NotFound);
+    }
+
+    #[test]
+    fn what_is_behind_the_doors_belongs_to_the_house() {
+        for path in ["/profile", "/profile/", "/profile/security/app", "/companies/a/b", "/sign-in/app"] {
+            assert_eq!(Program::of(path), Program::House, "{path}");
+        }
+        for path in ["", "/", "/sign-in", "/sign-in/challenge", "/nowhere", "/profiles", "//profile"] {
+            assert_eq!(Program::of(path), Program::Door, "{path}");
+        }
     }
 
     #[test]
@@ -264,6 +337,20 @@ mod tests {
             assert_eq!(next(&standing(state)), path);
             for elsewhere in ["/", "/sign-in", "/profile/security", "/profile/security/app", "/nowhere"] {
                 assert_eq!(at(state, elsewhere), go(path), "{elsewhere} in {state:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mailed_link_opens_whoever_is_signed_in() {
+        let links = [
+            ("/forgot-password", Page::ForgotPassword),
+            ("/reset-password", Page::ResetPassword),
+            ("/not-me", Page::NotMe),
+        ];
+        for state in SessionState::ALL {
+            for (path, page) in links {
+                assert_eq!(at(state, path), Decision::Show(page));
             }
         }
     }

@@ -1,15 +1,34 @@
-//! Instants in the person's own time zone, spelt out. The browser knows the zone and its history.
+//! Instants in the person's own time zone, spelt out. The browser knows the zones and their history.
+
+use std::cell::RefCell;
 
 use domain::Timestamp;
-use js_sys::{Date, Object, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Date, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The pages are written in English, with dates as most of the world writes them.
 const LANGUAGE: &str = "en-GB";
+/// Milliseconds of a day as calendars count them.
+const DAY_LASTS: f64 = 86_400_000.0;
 
 const DAY: &[(&str, &str)] = &[("day", "numeric"), ("month", "long"), ("year", "numeric")];
+const FIGURES: &[(&str, &str)] = &[("day", "2-digit"), ("month", "2-digit"), ("year", "numeric")];
 const WEEKDAY: &[(&str, &str)] = &[("weekday", "long")];
 const TIME: &[(&str, &str)] = &[("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23")];
+
+thread_local! {
+    /// The zone that the person has chosen; `None`: the device's.
+    static ZONE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Shows everything in this zone from now on; `None`: in the device's.
+pub fn set_zone(zone: Option<&str>) {
+    if ZONE.with_borrow(|known| known.as_deref() != zone) {
+        // The server may know more zones than this browser.
+        let zone = zone.filter(|zone| knows(zone)).map(str::to_owned);
+        ZONE.set(zone);
+    }
+}
 
 /// "3 March 2026".
 pub fn day(at: Timestamp) -> String {
@@ -18,13 +37,20 @@ pub fn day(at: Timestamp) -> String {
 
 /// "today", "yesterday" or "3 March 2026".
 pub fn recent_day(at: Timestamp) -> String {
-    let day = day(at);
-    let now = Date::new_0();
-    if day == written(&now, DAY) {
-        return "today".into();
+    // Dates without a time are midnight in UTC, where every day is as long as the others.
+    let ago = Date::parse(&iso(&Date::new_0())) - Date::parse(&iso_day(at));
+    if ago == 0.0 {
+        "today".into()
+    } else if ago == DAY_LASTS {
+        "yesterday".into()
+    } else {
+        day(at)
     }
-    now.set_date(now.get_date().wrapping_sub(1));
-    if day == written(&now, DAY) { "yesterday".into() } else { day }
+}
+
+/// "today, 09:00".
+pub fn recent_time(at: Timestamp) -> String {
+    [&recent_day(at), ", ", &time(at)].concat()
 }
 
 /// "Tuesday 3 March 2026".
@@ -35,7 +61,7 @@ pub fn weekday(at: Timestamp) -> String {
 
 /// "09:00".
 pub fn time(at: Timestamp) -> String {
-    String::from(date(at).to_locale_time_string_with_options(LANGUAGE, &options(TIME)))
+    written(&date(at), TIME)
 }
 
 /// "Tuesday 3 March 2026, 09:00".
@@ -45,12 +71,12 @@ pub fn weekday_and_time(at: Timestamp) -> String {
 
 /// "2026-03-03".
 pub fn iso_day(at: Timestamp) -> String {
-    let date = date(at);
-    let two = |number: u32| {
-        let digits = number.to_string();
-        if number < 10 { ["0", &digits].concat() } else { digits }
-    };
-    [&date.get_full_year().to_string(), "-", &two(date.get_month() + 1), "-", &two(date.get_date())].concat()
+    iso(&date(at))
+}
+
+/// "2026-03-03T09:00:00.000Z", for programs.
+pub fn machine(at: Timestamp) -> String {
+    String::from(date(at).to_iso_string())
 }
 
 /// The instant of a number of milliseconds, as [`super::now`] counts them.
@@ -62,13 +88,32 @@ fn date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.0 as f64))
 }
 
-fn written(date: &Date, parts: &[(&str, &str)]) -> String {
-    String::from(date.to_locale_date_string(LANGUAGE, &options(parts)))
+/// The day in figures, the year first.
+fn iso(date: &Date) -> String {
+    let figures = written(date, FIGURES);
+    let parts: Vec<&str> = figures.split('/').rev().collect();
+    parts.join("-")
 }
 
-fn options(parts: &[(&str, &str)]) -> JsValue {
+fn written(date: &Date, parts: &[(&str, &str)]) -> String {
+    let options = ZONE.with_borrow(|zone| options(parts, zone.as_deref()));
+    String::from(date.to_locale_string(LANGUAGE, &options))
+}
+
+/// Whether the browser knows a zone: one that it does not know it takes for a mistake of the program's.
+fn knows(zone: &str) -> bool {
+    let date = Date::new_0();
+    let method = Reflect::get(&date, &JsValue::from_str("toLocaleString"));
+    let Some(method) = method.ok().and_then(|method| method.dyn_into::<Function>().ok()) else {
+        return false;
+    };
+    let arguments = Array::of2(&JsValue::from_str(LANGUAGE), &options(TIME, Some(zone)));
+    Reflect::apply(&method, &date, &arguments).is_ok()
+}
+
+fn options(parts: &[(&str, &str)], zone: Option<&str>) -> JsValue {
     let options = Object::new();
-    for (name, value) in parts {
+    for (name, value) in parts.iter().copied().chain(zone.map(|zone| ("timeZone", zone))) {
         // Setting a property of a plain object cannot fail.
         let _ = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
     }

@@ -8,7 +8,7 @@ pub mod shell;
 pub mod theme;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, HtmlInputElement};
 
 /// Milliseconds since the Unix epoch, by this device's clock. For durations and for what is shown only.
@@ -40,4 +40,18 @@ pub fn focus(selector: String) {
 pub fn fresh_id(prefix: &str) -> String {
     let number = js_sys::Math::random().to_bits() % 1_000_000;
     [prefix, "-", &number.to_string()].concat()
+}
+
+/// What stands after the `#` of the address: browsers keep it to themselves.
+pub fn fragment() -> String {
+    let hash = window().location().hash().unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
+/// Takes what stands after the `#` out of the address, and so out of the history.
+pub fn forget_fragment() {
+    let path = window().location().pathname();
+    if let (Ok(history), Ok(path)) = (window().history(), path) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
 }

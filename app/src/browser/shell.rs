@@ -1,4 +1,4 @@
-//! The static sign-in card of `index.html`, which is there before this program is, and gives way to it.
+//! The static sign-in card of the door's page, which is there before this program is, and gives way to it.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

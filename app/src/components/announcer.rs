@@ -7,18 +7,19 @@ use leptos::prelude::*;
 
 /// Says things.
 #[derive(Clone, Copy)]
-pub struct Announcer(RwSignal<&'static str>);
+pub struct Announcer(RwSignal<String>);
 
 impl Announcer {
     /// An announcer that has said nothing.
     pub fn new() -> Self {
-        Self(RwSignal::new(""))
+        Self(RwSignal::new(String::new()))
     }
 
     /// Says something when the person is not being told anything else.
-    pub fn say(self, text: &'static str) {
+    pub fn say(self, text: &str) {
         // Emptied first, so that the same words are a change the second time too.
-        self.0.set("");
+        self.0.set(String::new());
+        let text = text.to_owned();
         set_timeout(move || self.0.set(text), Duration::from_millis(100));
     }
 }

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::field::Described;
-use super::sending::Sending;
+use super::sending::{Problem, Sending};
 
 /// The email field. Its `id` and `name` stay the same: password managers know the page by them.
 #[component]
@@ -13,6 +13,12 @@ pub fn EmailField(
     sending: Sending,
     /// The field.
     input: NodeRef<html::Input>,
+    /// What is in it to begin with.
+    #[prop(optional)]
+    value: Option<String>,
+    /// What the Enter key of a keyboard on the screen is called.
+    #[prop(default = "next")]
+    enter: &'static str,
 ) -> impl IntoView {
     let described = Described::new(sending, "email", "email", false);
     view! {
@@ -28,10 +34,23 @@ pub fn EmailField(
                 autocomplete="username"
                 autocapitalize="none"
                 spellcheck="false"
-                enterkeyhint="next"
+                enterkeyhint=enter
+                value=value
                 aria-invalid=move || described.invalid()
                 aria-describedby=move || described.by()
             />
         </div>
     }
+}
+
+/// What is wrong with an address before the server has seen it, if anything is.
+pub fn email_problem(email: &str) -> Option<Problem> {
+    let message = if email.trim().is_empty() {
+        "Enter your email address."
+    } else if !email.contains('@') {
+        "Enter an email address like name@example.com."
+    } else {
+        return None;
+    };
+    Some(Problem::new("email", message))
 }

@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 
 use super::session::use_session;
-use crate::browser::focus;
+use crate::browser::{focus, shell};
 
 /// The window's title.
 #[derive(Clone, Copy)]
 pub struct Title {
     page: RwSignal<&'static str>,
     error: RwSignal<bool>,
-    /// Whether what appears next takes the focus. The first page does not: somebody may be typing already.
+    /// Whether what appears next takes the focus. Where the shell is, the first page does not: somebody may be typing
+    /// there already.
     takes_focus: StoredValue<bool>,
 }
 
@@ -20,7 +21,7 @@ impl Title {
         let title = Self {
             page: RwSignal::new(""),
             error: RwSignal::new(false),
-            takes_focus: StoredValue::new(false),
+            takes_focus: StoredValue::new(!shell::is_there()),
         };
         let product = use_session().product();
         Effect::new(move || {

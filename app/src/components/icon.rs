@@ -7,6 +7,9 @@ use leptos::prelude::*;
 pub const ALERT: &str = r#"<path d="M12 4 2.8 20h18.4z"/><path d="M12 10v4.5m0 2.8v.1"/>"#;
 /// An arrow to the left.
 pub const BACK: &str = r#"<path d="M20 12H4m6-6-6 6 6 6"/>"#;
+/// A screen on a table.
+pub const COMPUTER: &str =
+    r#"<rect x="3" y="4.5" width="18" height="12" rx="2.5"/><path d="M8.5 20.5h7M12 16.5v4"/>"#;
 /// Two sheets.
 pub const COPY: &str = r#"<rect x="8.5" y="8.5" width="12" height="12" rx="2.5"/><path d="M15.5 5.5v-.5a2 2 0 0 0-2-2H5.5a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2H6"/>"#;
 /// A tick.

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::heading::Heading;
 use super::session::{Session, use_session};
 use crate::api::{ApiError, Code};
+use crate::browser::focus;
 
 /// How far the asking is.
 #[derive(Clone)]
@@ -70,11 +71,28 @@ impl<T: Send + Sync> Needed<T> {
 
     /// The answer, which is then forgotten here, or what stands in for it meanwhile.
     pub fn show(self, view: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
+        self.draw(view, move |error| view! { <Failed error again=self.ask/> }.into_any())
+    }
+
+    /// The same for a part of a page. `heading` is the id of its heading, which has the focus while it is tried again.
+    pub fn show_part(self, heading: &'static str, view: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
+        let again = Callback::new(move |()| {
+            focus(["#", heading].concat());
+            self.again();
+        });
+        self.draw(view, move |error| view! { <PartFailed error again/> }.into_any())
+    }
+
+    fn draw(
+        self,
+        view: impl Fn(T) -> AnyView + Send + 'static,
+        failed: impl Fn(ApiError) -> AnyView + Send + 'static,
+    ) -> AnyView {
         view! {
             {move || match self.phase.get() {
                 Phase::Waiting => skeleton(),
                 Phase::There => self.answer.try_update_value(Option::take).flatten().map_or_else(skeleton, &view),
-                Phase::Failed(error) => view! { <Failed error again=self.ask/> }.into_any(),
+                Phase::Failed(error) => failed(error),
             }}
         }
         .into_any()
@@ -117,9 +135,24 @@ pub fn Failed(
     view! {
         <div class="stack">
             <Heading title="This page could not be loaded"/>
-            // Nothing was typed here that could be lost.
-            <p>{if error.code == Code::Offline { "No connection.".into() } else { error.message }}</p>
+            <p>{reason(error)}</p>
             <button type="button" class="primary" on:click=move |_| again.run(())>"Try Again"</button>
         </div>
     }
+}
+
+/// A part of a page could not be had; the rest of the page is there.
+#[component]
+fn PartFailed(error: ApiError, again: Callback<()>) -> impl IntoView {
+    view! {
+        <div class="failed stack-s">
+            <p class="note warn"><b>"This could not be loaded."</b> " " {reason(error)}</p>
+            <button type="button" class="secondary" on:click=move |_| again.run(())>"Try Again"</button>
+        </div>
+    }
+}
+
+/// Nothing was typed here that could be lost.
+fn reason(error: ApiError) -> String {
+    if error.code == Code::Offline { "No connection.".into() } else { error.message }
 }

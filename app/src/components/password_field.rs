@@ -1,4 +1,4 @@
-//! PASSWORD: the present one.
+//! PASSWORD: the present one, and what every field for a password has in common.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -6,14 +6,42 @@ use leptos::prelude::*;
 use super::announcer::use_announcer;
 use super::field::Described;
 use super::sending::{Problem, Sending};
+use crate::api::{ApiError, Code};
 
-/// The password field, which can be shown, and hides again when it is sent.
+/// The password field.
 #[component]
 pub fn PasswordField(
     /// The form.
     sending: Sending,
     /// The field.
     input: NodeRef<html::Input>,
+    /// What it is called.
+    #[prop(default = "Password")]
+    label: &'static str,
+) -> impl IntoView {
+    let described = Described::new(sending, "password", "password", false);
+    view! {
+        <div class="field" class:bad=move || described.is_bad()>
+            <label for="password">{label}</label>
+            {described.error()}
+            <SecretInput sending input described name="password" autocomplete="current-password"/>
+        </div>
+    }
+}
+
+/// What is typed into stays hidden unless it is asked to be shown, and hides again when it is sent.
+#[component]
+pub fn SecretInput(
+    /// The form.
+    sending: Sending,
+    /// The field.
+    input: NodeRef<html::Input>,
+    /// What describes it.
+    described: Described,
+    /// Its `id` and `name`, which stay the same: password managers know the page by them. Problems call it so too.
+    name: &'static str,
+    /// What password managers fill in.
+    autocomplete: &'static str,
 ) -> impl IntoView {
     let announcer = use_announcer();
     let shown = RwSignal::new(false);
@@ -27,30 +55,25 @@ pub fn PasswordField(
         shown.set(show);
         announcer.say(if show { "Your password is visible" } else { "Your password is hidden" });
     };
-    let described = Described::new(sending, "password", "password", false);
     view! {
-        <div class="field" class:bad=move || described.is_bad()>
-            <label for="password">"Password"</label>
-            {described.error()}
-            <div class="with-button">
-                <input
-                    node_ref=input
-                    id="password"
-                    name="password"
-                    data-field="password"
-                    type=move || if shown.get() { "text" } else { "password" }
-                    autocomplete="current-password"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    enterkeyhint="go"
-                    aria-invalid=move || described.invalid()
-                    aria-describedby=move || described.by()
-                />
-                <button type="button" class="quiet" aria-controls="password" on:click=toggle>
-                    {move || if shown.get() { "Hide" } else { "Show" }}
-                    <span class="unseen">" password"</span>
-                </button>
-            </div>
+        <div class="with-button">
+            <input
+                node_ref=input
+                id=name
+                name=name
+                data-field=name
+                type=move || if shown.get() { "text" } else { "password" }
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                enterkeyhint="go"
+                aria-invalid=move || described.invalid()
+                aria-describedby=move || described.by()
+            />
+            <button type="button" class="quiet" aria-controls=name on:click=toggle>
+                {move || if shown.get() { "Hide" } else { "Show" }}
+                <span class="unseen">" password"</span>
+            </button>
         </div>
     }
 }
@@ -83,4 +106,14 @@ pub fn password(sending: Sending, input: NodeRef<html::Input>) -> Option<String>
         return None;
     }
     Some(password)
+}
+
+/// Empties a field whose password was wrong: it is of no use to anybody. One that was not looked at stays.
+pub fn clear_wrong<T>(answer: &Result<T, ApiError>, input: NodeRef<html::Input>) {
+    // The page may be gone by now.
+    if matches!(answer, Err(ApiError { code: Code::WrongCredentials, .. }))
+        && let Some(input) = input.try_get_untracked().flatten()
+    {
+        input.set_value("");
+    }
 }

@@ -96,6 +96,11 @@ impl Sending {
         }
     }
 
+    /// Whether it has failed in a way that the next time may not; tracked.
+    fn can_try_again(self) -> bool {
+        self.trouble.with(|trouble| trouble.as_ref().is_some_and(|error| error.code != Code::Suspended))
+    }
+
     fn begin(self, call: Call) {
         let lost = self.trouble.with_untracked(|trouble| {
             trouble.as_ref().is_some_and(|trouble| matches!(trouble.code, Code::Offline | Code::Timeout))
@@ -132,12 +137,10 @@ impl Sending {
             | Code::UsedCode
             | Code::ExpiredCode
             | Code::ClockOff
-            | Code::Refused => {
-                self.blame(error.field, error.message);
-            }
+            | Code::Refused => self.blame(error),
             Code::Paused => {
                 let message = self.paused(&error);
-                self.blame(error.field, message);
+                self.blame(ApiError { message, ..error });
             }
             // The page does not belong to the state any more: the answer leads to the one that does.
             Code::SignedOut | Code::WrongState | Code::Stale => {
@@ -150,16 +153,25 @@ impl Sending {
         }
     }
 
-    fn blame(self, field: Option<String>, message: String) {
-        self.refuse(vec![Problem { field: field.unwrap_or_else(|| self.field.into()), message }]);
+    /// Says it at the field that it is about; where there is none, beside the button.
+    fn blame(self, mut error: ApiError) {
+        let field = error.field.take().unwrap_or_else(|| self.field.into());
+        if field.is_empty() {
+            self.trouble.try_set(Some(error));
+        } else {
+            self.refuse(vec![Problem { field, message: error.message }]);
+        }
     }
 
-    /// When to try again: how long for a password, at what time for a code.
+    /// When to try again: how long for a password, at what time for a code; for anything else the server says it.
     fn paused(self, error: &ApiError) -> String {
-        let Some(seconds) = error.retry_after_s else { return error.message.clone() };
-        if self.field == "password" {
-            return ["Too many attempts. Try again ", &text::wait(seconds), "."].concat();
-        }
+        let seconds = match (error.retry_after_s, self.field) {
+            (Some(seconds), "password") => {
+                return ["Too many attempts. Try again ", &text::wait(seconds), "."].concat();
+            }
+            (Some(seconds), "code") => seconds,
+            _ => return error.message.clone(),
+        };
         let at = now() + f64::from(seconds) * 1_000.0;
         let ends_before = untrack(|| self.session.deadline()).is_some_and(|deadline| deadline < at);
         // A minute is shown as over when it is.
@@ -202,14 +214,17 @@ pub fn Submit(
     /// The words on it.
     #[prop(default = "Continue")]
     label: &'static str,
+    /// The words on it while it is at work.
+    #[prop(default = "Checking…")]
+    at_work: &'static str,
     /// Whether something has to be done before it works; pressing it says what.
     #[prop(optional)]
     held: RwSignal<bool>,
 ) -> impl IntoView {
     let words = move || {
         if sending.busy.get() {
-            "Checking…"
-        } else if sending.trouble.with(Option::is_some) {
+            at_work
+        } else if sending.can_try_again() {
             "Try Again"
         } else {
             label

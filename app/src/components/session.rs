@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use crate::api::session::{Person, SessionView, session, sign_out};
 use crate::api::{ApiError, Code};
 use crate::browser::navigation::{Entry, Navigation};
-use crate::browser::{now, shell};
+use crate::browser::{dates, now, shell};
 use crate::route;
 
 /// How near to the end, in milliseconds, it is worth asking whether it has been put off.
@@ -34,6 +34,8 @@ pub struct Session {
     deadline: RwSignal<Option<f64>>,
     product: RwSignal<String>,
     notice: RwSignal<Option<&'static str>>,
+    /// An address that was typed, on its way to the next page that asks for it.
+    email: StoredValue<String>,
     navigation: Navigation,
 }
 
@@ -46,6 +48,7 @@ impl Session {
             deadline: RwSignal::new(None),
             product: RwSignal::new(shell::product()),
             notice: RwSignal::new(None),
+            email: StoredValue::new(String::new()),
             navigation,
         };
         session.refresh();
@@ -95,6 +98,16 @@ impl Session {
         self.notice
     }
 
+    /// Carries an address that was typed to the next page that asks for it: nothing is typed twice.
+    pub fn carry_email(self, email: &str) {
+        self.email.set_value(email.to_owned());
+    }
+
+    /// The address that the page before has carried here, which is then forgotten.
+    pub fn carried_email(self) -> String {
+        self.email.try_update_value(std::mem::take).unwrap_or_default()
+    }
+
     /// Asks the server how things stand.
     pub async fn ask(self) -> Result<(), ApiError> {
         let asked = self.changes.get_value();
@@ -131,6 +144,7 @@ impl Session {
     /// Forgets everything at once: no page with somebody's data stays on the screen.
     pub fn blank(self) {
         self.changes.update_value(|changes| *changes += 1);
+        self.email.set_value(String::new());
         self.standing.set(Standing::Unknown);
     }
 
@@ -141,6 +155,8 @@ impl Session {
         if self.product.with_untracked(|product| *product != view.product) {
             self.product.set(view.product.clone());
         }
+        // Before anything is drawn anew.
+        dates::set_zone(view.person.as_ref().and_then(|person| person.time_zone.as_deref()));
         self.standing.set(Standing::Known(Box::new(view)));
     }
 

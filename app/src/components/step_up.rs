@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use leptos::html;
+use domain::SessionId;
 use leptos::prelude::*;
 
 use super::code_field::CodeForm;
 use super::dialog::Modal;
 use super::heading::{Title, use_title};
-use super::password_field::{PasswordField, Username, password};
-use super::sending::{Call, Sending, Submit, Trouble};
+use super::password_form::PasswordForm;
+use super::sending::{Call, Sending};
 use super::session::use_session;
 use crate::api::step_up::{StepUp as Missing, step_up as read_missing, step_up_app, step_up_password};
 use crate::api::{ApiError, Code};
@@ -126,39 +126,13 @@ fn Questions(step_up: StepUp) -> impl IntoView {
 
 #[component]
 fn EnterPassword(step_up: StepUp) -> impl IntoView {
-    let session = use_session();
-    let sending = Sending::new("password");
-    let input = NodeRef::<html::Input>::new();
-    let email = session.person().map(|person| person.email).unwrap_or_default();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.is_busy() {
-            return;
-        }
-        let (Some(password), Some(record)) = (password(sending, input), session.record()) else { return };
-        sending.send(async move {
-            match step_up_password(record, password).await {
-                Ok(missing) => step_up.given(missing),
-                Err(error) => {
-                    if let Some(input) =
-                        input.get_untracked().filter(|_| error.code == Code::WrongCredentials)
-                    {
-                        input.set_value("");
-                    }
-                    return Err(error);
-                }
-            }
+    let act = Callback::new(move |(record, password): (SessionId, String)| -> Call {
+        Box::pin(async move {
+            step_up.given(step_up_password(record, password).await?);
             Ok(())
-        });
-    };
-    view! {
-        <form class="stack" method="post" novalidate on:submit=submit>
-            <Username email/>
-            <PasswordField sending input/>
-            <Trouble sending/>
-            <Submit sending/>
-        </form>
-    }
+        })
+    });
+    view! { <PasswordForm close=true act/> }
 }
 
 #[component]

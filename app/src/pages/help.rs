@@ -11,7 +11,7 @@ use crate::components::icon::{BACK, Icon};
 use crate::components::needed::Needed;
 use crate::components::session::use_session;
 use crate::route::{self, Page};
-use crate::text;
+use crate::text::{self, Lost};
 
 /// The page.
 #[component]
@@ -27,7 +27,7 @@ pub fn HelpPage() -> impl IntoView {
     }
 }
 
-/// What may still help, before anybody has to be asked. After a reset nothing does.
+/// What may still help, before anybody has to be asked. Where there is no method nothing does.
 #[component]
 fn StillHelps() -> impl IntoView {
     let session = use_session();
@@ -94,8 +94,12 @@ fn WhoCanHelp(help: Help) -> impl IntoView {
 fn Administrators(administrators: Vec<Administrator>) -> impl IntoView {
     let session = use_session();
     let email = session.person().map(|person| person.email).unwrap_or_default();
-    let reset = session.is(SessionState::IdentityDue);
-    let message = text::call_for_help(&session.product().get_untracked(), &email, reset);
+    let lost = match session.read(|view| (view.state == SessionState::IdentityDue, view.mfa_reset)) {
+        (true, true) => Lost::HandedCode,
+        (true, false) => Lost::Mailbox,
+        (false, _) => Lost::Methods,
+    };
+    let message = text::call_for_help(&session.product().get_untracked(), &email, lost);
     let person = |Administrator { name, email, company }: Administrator| {
         let link = ["mailto:", &email].concat();
         view! {

@@ -1,12 +1,17 @@
 //! The pages, one file each, and what decides between them.
 
 mod challenge;
+mod change_password;
+mod forgot_password;
 mod help;
 mod identity;
 mod method;
 mod not_found;
+mod not_me;
+mod profile;
 mod recover;
 mod required;
+mod reset_password;
 mod save_code;
 mod security;
 mod security_app;
@@ -27,7 +32,10 @@ use crate::components::heading::Title;
 use crate::components::needed::{Failed, Skeleton};
 use crate::components::session::{Session, Standing};
 use crate::components::still_there::StillThere;
-use crate::route::{Decision, Page, decide};
+use crate::route::{Decision, Page, Program, decide};
+
+/// Draws the pages of a program.
+pub type DrawPage = fn(Page) -> AnyView;
 
 /// What was typed before this program was there; the sign-in form takes it.
 type Carried = StoredValue<Option<Typed>>;
@@ -35,7 +43,7 @@ type Carried = StoredValue<Option<Typed>>;
 /// What is on the screen.
 #[derive(Clone, PartialEq)]
 enum Shown {
-    /// Nothing yet.
+    /// Nothing yet, or nothing any more: the other program's page is on its way.
     Waiting,
     /// Why there is nothing.
     Unreachable(ApiError),
@@ -47,8 +55,13 @@ enum Shown {
 
 /// The application.
 #[component]
-pub fn App() -> impl IntoView {
-    let navigation = Navigation::start();
+pub fn App(
+    /// Which of the two programs this is.
+    program: Program,
+    /// Draws its pages.
+    draw_page: DrawPage,
+) -> impl IntoView {
+    let navigation = Navigation::start(program);
     let session = Session::start(navigation);
     provide_context(session);
     provide_context(Announcer::new());
@@ -58,6 +71,9 @@ pub fn App() -> impl IntoView {
 
     let shown = Memo::new(move |_| {
         let address = navigation.address().read();
+        if Program::of(&address.path) != program {
+            return Shown::Waiting;
+        }
         match &*session.standing().read() {
             Standing::Known(view) => match decide(view, &address) {
                 Decision::Show(page) => Shown::Page(page),
@@ -75,13 +91,13 @@ pub fn App() -> impl IntoView {
         }
     });
     view! {
-        {move || draw(shown.get(), session)}
+        {move || draw(shown.get(), session, draw_page)}
         <StillThere/>
         <Announcements/>
     }
 }
 
-fn draw(shown: Shown, session: Session) -> AnyView {
+fn draw(shown: Shown, session: Session, draw_page: DrawPage) -> AnyView {
     match shown {
         // The shell stays as long as there is nothing to put in its place.
         Shown::Waiting | Shown::Leaving(_) if shell::is_there() => ().into_any(),
@@ -100,24 +116,49 @@ fn draw(shown: Shown, session: Session) -> AnyView {
     }
 }
 
-fn draw_page(page: Page) -> AnyView {
+/// The pages at the doors.
+pub fn draw_door_page(page: Page) -> AnyView {
     match page {
-        // Nobody belongs there.
-        Page::Home => ().into_any(),
         Page::SignIn => sign_in::SignIn().into_any(),
+        Page::ForgotPassword => forgot_password::ForgotPassword().into_any(),
+        Page::ResetPassword => reset_password::ResetPassword().into_any(),
+        Page::NotMe => not_me::NotMe().into_any(),
         Page::Challenge => challenge::Challenge().into_any(),
         Page::UseRecoveryCode => use_recovery_code::UseRecoveryCode().into_any(),
         Page::Help => help::HelpPage().into_any(),
         Page::Identity => identity::Identity().into_any(),
+        Page::NotFound => not_found::NotFound().into_any(),
+        // Nobody belongs to the first; the others are the house's.
+        Page::Home
+        | Page::Recover
+        | Page::Required
+        | Page::Method
+        | Page::SignInApp
+        | Page::SaveCode
+        | Page::Profile
+        | Page::Security
+        | Page::ChangePassword
+        | Page::SecurityApp
+        | Page::SecurityCode => ().into_any(),
+    }
+}
+
+/// The pages behind them, and of what is set up on the way in.
+pub fn draw_house_page(page: Page) -> AnyView {
+    match page {
         Page::Recover => recover::Recover().into_any(),
         Page::Required => required::Required().into_any(),
         Page::Method => method::Method().into_any(),
         Page::SignInApp => sign_in_app::SignInApp().into_any(),
         Page::SaveCode => save_code::SaveCodePage().into_any(),
+        Page::Profile => profile::ProfilePage().into_any(),
         Page::Security => security::SecurityPage().into_any(),
+        Page::ChangePassword => change_password::ChangePassword().into_any(),
         Page::SecurityApp => security_app::SecurityApp().into_any(),
         Page::SecurityCode => security_code::SecurityCode().into_any(),
         Page::NotFound => not_found::NotFound().into_any(),
+        // The door's.
+        _ => ().into_any(),
     }
 }
 

@@ -1,11 +1,9 @@
 //! Adding and changing the authenticator app, from the profile. One address for all its steps: the server knows
 //! at which one the flow stands, so a reload and a second tab go on with it.
 
-use domain::{FlowId, SessionState};
-use leptos::html;
+use domain::{FlowId, SessionId, SessionState};
 use leptos::prelude::*;
 
-use crate::api::Code;
 use crate::api::security::security;
 use crate::api::set_up_app::{
     AppSetUp, AppStep, app_set_up, open_app_set_up, prove_app, prove_with_recovery_code,
@@ -18,11 +16,11 @@ use crate::components::door::{Door, Step, Steps};
 use crate::components::heading::{Heading, use_title};
 use crate::components::icon::{BACK, Icon};
 use crate::components::needed::Needed;
-use crate::components::password_field::{PasswordField, Username, password};
+use crate::components::password_form::PasswordForm;
 use crate::components::recovery_code_field::RecoveryCodeForm;
 use crate::components::save_code::SaveCode;
 use crate::components::secure_account::{Key, SecureAccount};
-use crate::components::sending::{Sending, Submit, Told, Trouble};
+use crate::components::sending::{Call, Sending, Told};
 use crate::components::session::use_session;
 use crate::route::Page;
 
@@ -114,47 +112,23 @@ fn draw(at: Stage, stage: Needed<Stage>) -> AnyView {
 /// Enter Your Password: asked always, however recently it was given.
 #[component]
 fn EnterPassword(step: Step, stage: Needed<Stage>) -> impl IntoView {
-    let session = use_session();
-    let sending = Sending::new("password");
-    let input = NodeRef::<html::Input>::new();
-    let email = session.person().map(|person| person.email).unwrap_or_default();
-    let record = session.record();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.is_busy() {
-            return;
-        }
-        let (Some(password), Some(record)) = (password(sending, input), record) else { return };
-        sending.send(async move {
-            match open_app_set_up(record, password).await {
-                Ok(set_up) => stage.set(Stage::Open(set_up)),
-                Err(error) => {
-                    if let Some(input) =
-                        input.get_untracked().filter(|_| error.code == Code::WrongCredentials)
-                    {
-                        input.set_value("");
-                    }
-                    return Err(error);
-                }
-            }
+    let email = use_session().person().map(|person| person.email).unwrap_or_default();
+    let act = Callback::new(move |(record, password): (SessionId, String)| -> Call {
+        Box::pin(async move {
+            stage.set(Stage::Open(open_app_set_up(record, password).await?));
             Ok(())
-        });
-    };
+        })
+    });
     view! {
         <Steps at=step/>
         <Heading title="Enter Your Password"/>
         <Told/>
         <p class="soft">"Before you change how you sign in, show that it is you."</p>
-        <form class="stack-l" method="post" novalidate on:submit=submit>
-            <div>
-                <p class="label">"Email"</p>
-                <p>{email.clone()}</p>
-            </div>
-            <Username email/>
-            <PasswordField sending input/>
-            <Trouble sending/>
-            <Submit sending/>
-        </form>
+        <div>
+            <p class="label">"Email"</p>
+            <p class="entry">{email}</p>
+        </div>
+        <PasswordForm act/>
         <p><a class="back" href=Page::Security.path()><Icon of=BACK/> "Back to Password & Security"</a></p>
     }
 }

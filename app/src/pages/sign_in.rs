@@ -10,13 +10,15 @@ use crate::api::session::{Person, sign_in};
 use crate::browser::navigation::Entry;
 use crate::browser::shell::Typed;
 use crate::components::door::Door;
-use crate::components::email_field::EmailField;
+use crate::components::email_field::{EmailField, email_problem};
 use crate::components::error_summary::ErrorSummary;
 use crate::components::heading::Heading;
+use crate::components::notice::Notice;
 use crate::components::password_field::PasswordField;
 use crate::components::sending::{Problem, Sending, Submit, Trouble};
 use crate::components::session::use_session;
-use crate::{route, text};
+use crate::route::{self, Page};
+use crate::text;
 
 /// The page: who is signed in goes on or makes room for somebody else, everybody else signs in.
 #[component]
@@ -40,12 +42,13 @@ pub fn SignIn() -> impl IntoView {
 fn GoOn() -> impl IntoView {
     let session = use_session();
     let sending = Sending::new("");
-    let Some(Person { name, email }) = session.person() else { return ().into_any() };
+    let Some(Person { name, email, .. }) = session.person() else { return ().into_any() };
     let go_on = move |_| {
         let asked = session.return_to().or_else(|| session.read(|view| view.return_to.clone()));
         session.go(&route::inside(asked.as_deref()), Entry::New);
     };
     view! {
+        <Notice/>
         <Heading title="Sign in"/>
         <p>"You are signed in as " <b>{name.clone()}</b> " (" {email} ")."</p>
         <div class="stack-s">
@@ -77,8 +80,8 @@ fn FirstDoor() -> impl IntoView {
             match sign_in(email, typed, untrack(|| session.return_to())).await {
                 Ok(view) => session.enter(view),
                 Err(error) => {
-                    // A wrong password is of no use to anybody; one that was not looked at is still there.
-                    if matches!(error.code, Code::WrongCredentials | Code::Paused) {
+                    // A password that leads nowhere is of no use to anybody; one that nobody looked at stays.
+                    if matches!(error.code, Code::WrongCredentials | Code::Paused | Code::Suspended) {
                         field.set_value("");
                     }
                     return Err(error);
@@ -87,9 +90,17 @@ fn FirstDoor() -> impl IntoView {
             Ok(())
         });
     };
+    let forgot = move |_| {
+        if let Some(email) = email.get_untracked() {
+            session.carry_email(&email.value());
+        }
+    };
+    // What has just been done here says it better.
+    let news = session.notice().with_untracked(Option::is_some);
     view! {
+        <Notice/>
         <Heading title="Sign in"/>
-        <Why/>
+        {(!news).then(|| view! { <Why/> }.into_any())}
         <ErrorSummary sending/>
         <form class="stack-l" method="post" action="/sign-in" novalidate on:submit=submit>
             <EmailField sending input=email/>
@@ -97,6 +108,7 @@ fn FirstDoor() -> impl IntoView {
             <Trouble sending/>
             <Submit sending/>
         </form>
+        <p class="ways"><a href=Page::ForgotPassword.path() on:click=forgot>"Forgot your password?"</a></p>
         <NotYou/>
     }
 }
@@ -140,27 +152,23 @@ fn NotYou() -> impl IntoView {
 
 /// What has to be filled in before it is worth asking the server.
 fn missing(email: &str, password: &str) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if email.trim().is_empty() {
-        problems.push(Problem::new("email", "Enter your email address."));
-    } else if !email.contains('@') {
-        problems.push(Problem::new("email", "Enter an email address like name@example.com."));
-    }
+    let mut problems: Vec<Problem> = email_problem(email).into_iter().collect();
     if password.is_empty() {
         problems.push(Problem::new("password", "Enter your password."));
     }
     problems
 }
 
-/// Puts what was typed, the focus and the caret where they were in the shell. The person whose session waits for the
-/// password is named by the server.
+/// Puts what was typed, the focus and the caret where they were in the shell. An address may also come from the page
+/// before; the person whose session waits for the password is named by the server.
 fn fill_in(typed: Typed, email: NodeRef<html::Input>, password: NodeRef<html::Input>) {
     let session = use_session();
     let due = untrack(|| session.person().filter(|_| session.is(SessionState::PasswordDue)));
+    let carried = Some(session.carried_email()).filter(|email| !email.is_empty());
     // The fields are there once this form has been drawn.
     queue_microtask(move || {
         let (Some(email), Some(password)) = (email.get_untracked(), password.get_untracked()) else { return };
-        let known = due.map(|person| person.email).filter(|_| typed.email.is_empty());
+        let known = carried.or(due.map(|person| person.email)).filter(|_| typed.email.is_empty());
         email.set_value(&known.unwrap_or(typed.email));
         password.set_value(&typed.password);
         let Some(field) = [email, password].into_iter().find(|field| Some(field.id()) == typed.focused)

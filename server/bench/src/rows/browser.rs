@@ -70,7 +70,7 @@ pub async fn rows(bench: &Bench) -> Result<Vec<Row>> {
     ])
 }
 
-/// The bytes of `dist/` in this folder, as the application's own budget counts them.
+/// The bytes that the first page of `dist/` in this folder loads, as the application's own budget counts them.
 fn first_load(folder: &Path) -> Result<f64> {
     let script = std::fs::canonicalize("frontend/size.mjs")?;
     // It ends badly where the budget is exceeded; that is for `make test` to say.

@@ -1,0 +1,40 @@
+//! Sentences that depend on something: pure, so that they can be tested anywhere. Dates and times come in as
+//! they are to be shown. One file for each subject.
+
+mod methods;
+mod profile;
+mod recovery;
+mod sign_in;
+mod time;
+
+pub use methods::{Removal, after_removal, kept_for, method, method_facts, removal};
+pub use profile::{
+    SHORTEST_PASSWORD, initials, is_handheld, name_problem, password_problem, place, signed_in_since, zone,
+};
+pub use recovery::{
+    Lost, call_for_help, recovery_ends, recovery_file, recovery_file_name, recovery_file_start, removing,
+};
+pub use sign_in::{ended, password_due, required, upcoming};
+pub use time::{countdown, remaining, resend, wait};
+
+/// Names as a list: "A", "A and B", "A, B and C".
+#[must_use]
+pub fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => [&most.join(", "), " and ", last].concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::list;
+
+    #[test]
+    fn names_are_listed() {
+        assert_eq!(list(&["A"]), "A");
+        assert_eq!(list(&["A", "B"]), "A and B");
+        assert_eq!(list(&["A", "B", "C"]), "A, B and C");
+    }
+}

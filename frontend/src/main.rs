@@ -1,5 +1,0 @@
-//! Vestibule's browser entry point.
-
-fn main() {
-    app::start();
-}
