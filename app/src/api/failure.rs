@@ -73,7 +73,7 @@ impl ApiError {
             Error::ClockOff { seconds } => in_field(Self::new(Code::ClockOff, clock_sentence(seconds))),
             Error::Paused { until, now } => {
                 let seconds = until.seconds_from(now);
-                let message = format!("{} Try again in {}.", too_many(asked), duration(seconds));
+                let message = format!("{} Try again in {}.", too_many(asked, seconds), duration(seconds));
                 in_field(Self::new(Code::Paused, message)).retry_after(seconds)
             }
             Error::Refused => in_field(Self::new(
@@ -124,9 +124,10 @@ impl ApiError {
     }
 }
 
-/// What there was too much of.
-const fn too_many(asked: Asked) -> &'static str {
+/// What there was too much of, that there is so long a pause.
+const fn too_many(asked: Asked, seconds: u32) -> &'static str {
     match asked {
+        Asked::Message if seconds > 600 => "Ten codes a day are sent.",
         Asked::Password | Asked::CurrentPassword | Asked::Nothing => "Too many attempts.",
         Asked::Message => "A code was sent a moment ago.",
         Asked::Link => "Three links an hour are sent to one address.",
@@ -140,7 +141,7 @@ const fn too_many(asked: Asked) -> &'static str {
 fn suspended(helper: Option<&str>) -> String {
     let helper = helper.unwrap_or("the people from whom you have your account");
     format!(
-        "Sign-in to this account is blocked, because its owner reported a set-up that was not theirs. Ask {helper} to          reset its two-factor authentication."
+        "Sign-in to this account is blocked, because its owner reported a set-up that was not theirs. Ask {helper} to reset its two-factor authentication."
     )
 }
 
@@ -176,13 +177,14 @@ fn clock_sentence(seconds: i64) -> String {
     )
 }
 
-/// A wait, in words: whole minutes from one minute on, rounded up.
+/// A wait, in words: whole minutes from one minute on, whole hours from two hours on, rounded up.
 fn duration(seconds: u32) -> String {
     match seconds {
         0 | 1 => "a second".to_owned(),
         2..60 => format!("{seconds} seconds"),
         60 => "1 minute".to_owned(),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
+        61..=7_200 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3_600)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::store::entities::audit_event;
 use crate::{Error, Vestibule, device};
 
 /// Entries on a page.
-const PAGE: u64 = 20;
+const PAGE: u64 = 10;
 
 /// Something that happened to a person's account.
 #[derive(Clone, Debug)]

@@ -150,6 +150,22 @@ impl Vestibule {
         }
     }
 
+    /// How many second factors were wrong in a row, of every kind that a sign-in takes, from this class of browsers.
+    pub(crate) async fn wrong_factors(
+        &self,
+        transaction: &DatabaseTransaction,
+        subject: &Subject,
+    ) -> Result<i64, Error> {
+        let (hash, _, browser) = subject.key();
+        let rows = attempt::Entity::find()
+            .filter(attempt::Column::Subject.eq(hash))
+            .filter(attempt::Column::Kind.is_in([AttemptKind::App.name(), AttemptKind::RecoveryCode.name()]))
+            .filter(attempt::Column::Browser.eq(browser))
+            .all(transaction)
+            .await?;
+        Ok(rows.iter().map(|row| row.failures).sum())
+    }
+
     /// Reserves one guess in a transaction of its own: for what takes too long to verify to hold one open.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::totp::{Match, TotpSecret};
 use crate::{Error, Vestibule};
 
 /// Wrong second factors in a row after which the person is told (S54).
-const TOLD_AFTER: u32 = 3;
+const TOLD_AFTER: i64 = 3;
 
 impl Vestibule {
     /// Takes a code of the authenticator app at sign-in. One transaction reserves the attempt, consumes the step
@@ -65,11 +65,11 @@ impl Vestibule {
         code: &OneTimeCode,
     ) -> Result<DatabaseTransaction, Error> {
         let user = &signed_in.user;
-        let failures = self.reserve(&transaction, subject).await?;
+        self.reserve(&transaction, subject).await?;
         let entry = Entry::own(Event::ChallengeAnswered, user.id, client).method(MethodKind::App);
         if let Err(error) = self.use_app_code(&transaction, user, code).await {
             self.audit(&transaction, entry.failed()).await?;
-            self.warn_of_wrong_factors(&transaction, client, signed_in, failures).await?;
+            self.warn_of_wrong_factors(&transaction, client, signed_in, subject).await?;
             transaction.commit().await?;
             return Err(error);
         }
@@ -85,9 +85,11 @@ impl Vestibule {
         transaction: &DatabaseTransaction,
         client: &Client,
         signed_in: &SignedIn,
-        failures: u32,
+        subject: &Subject,
     ) -> Result<(), Error> {
-        if failures < TOLD_AFTER || signed_in.stored_state != SessionState::Challenge {
+        if signed_in.stored_state != SessionState::Challenge
+            || self.wrong_factors(transaction, subject).await? < TOLD_AFTER
+        {
             return Ok(());
         }
         let now = self.now();

@@ -103,8 +103,10 @@ impl Vestibule {
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         self.lock_record(&transaction, signed_in).await?;
-        self.end_records_where(&transaction, user, which, Ended::SignedOutElsewhere).await?;
-        self.audit(&transaction, Entry::own(Event::SignedOutElsewhere, user, client)).await?;
+        let ended = self.end_records_where(&transaction, user, which, Ended::SignedOutElsewhere).await?;
+        if ended > 0 {
+            self.audit(&transaction, Entry::own(Event::SignedOutElsewhere, user, client)).await?;
+        }
         self.commit(transaction, "sign_out_elsewhere").await
     }
 }

@@ -29,11 +29,12 @@ const PASSWORDS_STAY: i64 = DAY;
 const CODES_STAY: i64 = 90 * DAY;
 
 impl Vestibule {
-    /// Looks after the database until the task is dropped. Failures are logged and tried again.
+    /// Looks after the database until the task is dropped. Failures are logged and tried again. The clock has been
+    /// compared just before, see [`Vestibule::check_clock`].
     pub async fn run_housekeeping(self) {
         let mut resealed_with = self.inner.keys.newest();
         for look in 0_u32.. {
-            match self.keep_house(look % LOOKS_PER_CLEAN_UP == 0, resealed_with).await {
+            match self.keep_house(look, resealed_with).await {
                 Ok(newest) => resealed_with = newest,
                 Err(error) => tracing::warn!(%error, "housekeeping was put off"),
             }
@@ -42,8 +43,10 @@ impl Vestibule {
     }
 
     /// `resealed_with` is the newest key at the last look; gives the newest one now.
-    async fn keep_house(&self, clean_up: bool, resealed_with: i64) -> Result<i64, Error> {
-        self.check_clock().await?;
+    async fn keep_house(&self, look: u32, resealed_with: i64) -> Result<i64, Error> {
+        if look > 0 {
+            self.check_clock().await?;
+        }
         let installation = installation::Entity::find_by_id(1).one(self.inner.store.reader()).await?;
         if installation.and_then(|row| row.key_check_id) > Some(self.inner.keys.newest()) {
             self.inner.keys.reread();
@@ -53,7 +56,7 @@ impl Vestibule {
             // What this program has sealed with the key of before, after `key rotate` had passed by.
             self.reseal().await?;
         }
-        if clean_up && self.clock_is_right() {
+        if look.is_multiple_of(LOOKS_PER_CLEAN_UP) && self.clock_is_right() {
             self.clean_up().await?;
         }
         Ok(newest)

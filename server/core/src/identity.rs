@@ -206,7 +206,7 @@ impl Vestibule {
         if consumed.rows_affected >= 1 {
             return Ok(());
         }
-        if failures >= WRONG_CODES {
+        if failures.is_multiple_of(WRONG_CODES) {
             of_record().col_expr(code::Column::ExpiresAt, Expr::value(now)).exec(transaction).await?;
             return Err(Error::ExpiredCode);
         }

@@ -94,16 +94,17 @@ impl Vestibule {
         Ok(format!("{url}{}#{}", kind.path(), *token.cookie_value()))
     }
 
-    /// Spends a link by one conditional update.
+    /// Spends a link by one conditional update; the person is locked, and it is looked once more whether it is theirs.
     ///
     /// # Errors
-    /// [`Error::LinkGone`] for one that was spent meanwhile.
+    /// [`Error::LinkGone`] for one that was spent meanwhile, or whose address has changed.
     pub(crate) async fn consume_link(
         &self,
         transaction: &DatabaseTransaction,
         kind: LinkKind,
         token: &Token,
     ) -> Result<(), Error> {
+        self.person_of_link(transaction, kind, token).await?;
         let consumed = link::Entity::update_many()
             .col_expr(link::Column::ConsumedAt, Expr::value(self.now().0))
             .filter(self.live(kind, token))

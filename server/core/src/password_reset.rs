@@ -94,8 +94,8 @@ impl Vestibule {
         self.lock_user(&transaction, user.id, None).await?;
         self.consume_link(&transaction, LinkKind::ResetPassword, token).await?;
         self.store_password(&transaction, user.id, hash, true).await?;
-        self.end_all_records(&transaction, user.id, Ended::Changed).await?;
         self.after_new_password(&transaction, &user).await?;
+        self.end_all_records(&transaction, user.id, Ended::Changed).await?;
         self.audit(&transaction, Entry::visitor(Event::PasswordReset, Some(user.id), client)).await?;
         let in_company = self.standing(&transaction, user.id).await?.in_company;
         self.notify(&transaction, &user, in_company, Notice::PasswordReset, Some(client)).await?;

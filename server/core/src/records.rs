@@ -101,7 +101,8 @@ impl Vestibule {
         user: UserId,
         keep: SessionId,
     ) -> Result<(), Error> {
-        self.end_records_where(transaction, user, session::Column::Id.ne(keep.0), Ended::Changed).await
+        self.end_records_where(transaction, user, session::Column::Id.ne(keep.0), Ended::Changed).await?;
+        Ok(())
     }
 
     /// Ends every record of the person, for what somebody changes who is not signed in.
@@ -111,18 +112,19 @@ impl Vestibule {
         user: UserId,
         reason: Ended,
     ) -> Result<(), Error> {
-        self.end_records_where(transaction, user, session::Column::Id.is_not_null(), reason).await
+        self.end_records_where(transaction, user, session::Column::Id.is_not_null(), reason).await?;
+        Ok(())
     }
 
-    /// Ends those records of the person.
+    /// Ends those records of the person. Gives how many there were.
     pub(crate) async fn end_records_where(
         &self,
         transaction: &DatabaseTransaction,
         user: UserId,
         which: SimpleExpr,
         reason: Ended,
-    ) -> Result<(), Error> {
-        session::Entity::update_many()
+    ) -> Result<u64, Error> {
+        let ended = session::Entity::update_many()
             .col_expr(session::Column::EndedAt, Expr::value(self.now().0))
             .col_expr(session::Column::EndedReason, Expr::value(reason.as_str()))
             .filter(session::Column::UserId.eq(user.0))
@@ -135,7 +137,7 @@ impl Vestibule {
             )
             .exec(transaction)
             .await?;
-        Ok(())
+        Ok(ended.rows_affected)
     }
 
     /// Ends one record. Whether it was still live.

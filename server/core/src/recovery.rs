@@ -55,13 +55,6 @@ pub enum Fate {
     New,
 }
 
-/// A code that somebody entered, with the attempt that was reserved for it.
-struct Guess {
-    subject: Subject,
-    failures: u32,
-    code: RecoveryCode,
-}
-
 impl Vestibule {
     /// Takes the recovery code at sign-in, in the place of a method. It is spent, whatever happens next, and every
     /// other session ends. Where this browser has spent the same code already and not finished, that recovery is
@@ -86,9 +79,8 @@ impl Vestibule {
         if let Some(interrupted) = self.interrupted(&transaction, client, user, &code).await? {
             return self.reopen(transaction, client, signed_in, interrupted).await;
         }
-        let failures = self.reserve(&transaction, &subject).await?;
-        let guess = Guess { subject, failures, code };
-        let transaction = self.spend(transaction, client, signed_in, &guess).await?;
+        self.reserve(&transaction, &subject).await?;
+        let transaction = self.spend(transaction, client, signed_in, &subject, &code).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
         self.commit(transaction, "use_recovery_code").await?;
         self.outbox_has_mail();
@@ -113,9 +105,8 @@ impl Vestibule {
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         let (row, proving) = self.proving_flow(&transaction, signed_in, id).await?;
-        let failures = self.reserve(&transaction, &subject).await?;
-        let guess = Guess { subject, failures, code };
-        let transaction = self.spend(transaction, client, signed_in, &guess).await?;
+        self.reserve(&transaction, &subject).await?;
+        let transaction = self.spend(transaction, client, signed_in, &subject, &code).await?;
         let next = proving.proved(TotpSecret::new(&*self.inner.random));
         self.move_flow(&transaction, row, next, Some(Proof::RecoveryCode)).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
@@ -221,7 +212,8 @@ impl Vestibule {
         transaction: DatabaseTransaction,
         client: &Client,
         signed_in: &SignedIn,
-        guess: &Guess,
+        subject: &Subject,
+        code: &RecoveryCode,
     ) -> Result<DatabaseTransaction, Error> {
         let user = &signed_in.user;
         let entry = Entry::own(Event::RecoveryCodeUsed, user.id, client);
@@ -229,16 +221,16 @@ impl Vestibule {
             .col_expr(recovery_code::Column::ConsumedAt, Expr::value(self.now().0))
             .col_expr(recovery_code::Column::ConsumedIn, Expr::value(signed_in.record.id))
             .filter(is_valid(user.id))
-            .filter(recovery_code::Column::CodeHash.eq(self.recovery_code_hash(user.id, &guess.code)))
+            .filter(recovery_code::Column::CodeHash.eq(self.recovery_code_hash(user.id, code)))
             .exec(&transaction)
             .await?;
         if spent.rows_affected != 1 {
             self.audit(&transaction, entry.failed()).await?;
-            self.warn_of_wrong_factors(&transaction, client, signed_in, guess.failures).await?;
+            self.warn_of_wrong_factors(&transaction, client, signed_in, subject).await?;
             transaction.commit().await?;
             return Err(Error::WrongCode);
         }
-        self.clear_attempts(&transaction, &guess.subject).await?;
+        self.clear_attempts(&transaction, subject).await?;
         self.proved(&transaction, signed_in.id(), Proof::RecoveryCode).await?;
         // The browser that may reopen it. Each has had a token since its sign-in.
         session::Entity::update_many()

@@ -33,6 +33,7 @@ impl Vestibule {
         let Some(removed) = methods.iter().find(|method| method.kind == kind.as_str()) else {
             return Err(Error::Stale);
         };
+        self.forget_attempts(&transaction, user.id, AttemptKind::App).await?;
         self.end_flows_of(&transaction, user.id).await?;
         method::Entity::delete_by_id(removed.id).exec(&transaction).await?;
         let standing = self.standing(&transaction, user.id).await?;
@@ -40,14 +41,16 @@ impl Vestibule {
             // The transaction is dropped: nothing has changed.
             return Err(Error::LastMethod { companies: standing.assessment.requirement.demanding() });
         }
-        if !standing.assessment.has_method {
+        let was_last = !standing.assessment.has_method;
+        if was_last {
             self.void_recovery_codes(&transaction, user.id).await?;
-            self.count_method(&transaction, user.id, -1).await?;
         }
-        self.forget_attempts(&transaction, user.id, AttemptKind::App).await?;
         self.forget_other_browsers(&transaction, client, user.id).await?;
         self.end_other_records(&transaction, user.id, record).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
+        if was_last {
+            self.count_method(&transaction, user.id, -1).await?;
+        }
         self.audit(&transaction, Entry::own(Event::AppRemoved, user.id, client).method(kind)).await?;
         self.notify(&transaction, user, signed_in.in_company, Notice::AppRemoved, Some(client)).await?;
         self.commit(transaction, "remove_method").await?;

@@ -269,10 +269,10 @@ mod tests {
     #[test]
     fn each_address_has_the_page_of_its_program() {
         let assets = assets(&[]);
-        for path in ["/", "/sign-in", "/sign-in/app", "/nowhere"] {
+        for path in ["/", "/sign-in", "/sign-in/challenge", "/nowhere"] {
             assert!(text(assets.find(path).unwrap()).contains("go()"), "{path}");
         }
-        for path in ["/profile", "/profile/security/app", "/companies/harbour/security"] {
+        for path in ["/profile", "/sign-in/app", "/companies/harbour/security"] {
             assert!(text(assets.find(path).unwrap()).contains("enter()"), "{path}");
         }
     }

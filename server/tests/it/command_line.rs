@@ -121,6 +121,28 @@ fn what_cannot_be_done_is_a_sentence() {
         (&["user", "delete", "nobody@example.com"], "there is no user nobody@example.com"),
         (&["backup", "no/such/folder/copy"], "no/such/folder/copy cannot be made"),
         (&["restore", "nowhere"], "nowhere cannot be read"),
+        (&["--mail", "mail.example.com", "user", "list"], "--mail: write terminal, smtp://"),
+        (&["--mail", "smtp://mail.example.com", "user", "list"], "mail_from: say who writes the mails"),
+        (
+            &["--mail", "smtp://mail.example.com:25?tls=none", "user", "list"],
+            "--mail: tls=none is accepted for a mail server on this machine only",
+        ),
+        (
+            &["--mail", "smtp://mail.example.com", "--mail-from", "nobody", "user", "list"],
+            "--mail-from: `nobody` is neither an address nor a name with one",
+        ),
+        (
+            &[
+                "--mail",
+                "smtp://localhost",
+                "--mail-from",
+                "a@b.example",
+                "--mail-ca",
+                "nowhere.pem",
+                "serve",
+            ],
+            "mail_ca: nowhere.pem cannot be read",
+        ),
         (&["--product-name", "A:B", "user", "list"], "product-name: "),
         (&["--support-contact", "Bob", "user", "list"], "support-contact: `Bob`"),
         (&["--public-url", "https://login.example.com", "demo"], "runs on this machine only"),

@@ -16,7 +16,7 @@ const ANNA: &str = "anna@example.com";
 const AT_ONCE: usize = 64;
 
 /// The same browser, at the other instance.
-fn at(other: &App, browser: &Browser) -> Browser {
+pub fn at(other: &App, browser: &Browser) -> Browser {
     let mut moved = other.browser();
     moved.cookies = browser.cookies.clone();
     moved

@@ -7,23 +7,33 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod activity;
 mod api_document;
 mod canaries;
 mod challenge;
 mod command_line;
 mod configuration_document;
 mod data;
+mod devices;
 mod faults;
+mod faults_profile;
 mod housekeeping;
+mod identity;
 mod instances;
+mod mail;
 mod mfa_reset;
 mod migrations;
+mod notices;
 mod outbox;
+mod password_change;
+mod password_reset;
 mod people;
 mod postgres_only;
+mod profile;
 mod races;
 mod recovery;
 mod recovery_code;
+mod remove_method;
 mod requests;
 mod requirement;
 mod security_document;
@@ -35,3 +45,4 @@ mod sqlite_only;
 mod states;
 mod step_up;
 mod support;
+mod suspension;

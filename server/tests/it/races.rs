@@ -8,7 +8,7 @@ use tokio::sync::Barrier;
 use crate::challenge::other_than;
 use crate::support::{App, Browser, Reply, flow_and_key};
 
-const AT_ONCE: usize = 64;
+pub const AT_ONCE: usize = 64;
 
 /// Opens the database's connections, so that the calls meet in it and not before it.
 async fn warm_up(browser: &Browser) {
@@ -20,7 +20,7 @@ async fn warm_up(browser: &Browser) {
 }
 
 /// Makes the same kind of call from `count` copies of a browser, released together.
-async fn at_once<F, Fut>(browser: &Browser, count: usize, call: F) -> Vec<Reply>
+pub async fn at_once<F, Fut>(browser: &Browser, count: usize, call: F) -> Vec<Reply>
 where
     F: Fn(Browser, usize) -> Fut,
     Fut: Future<Output = Reply> + Send + 'static,
@@ -38,7 +38,7 @@ where
     join_all(calls).await.into_iter().map(Result::unwrap).collect()
 }
 
-fn succeeded(replies: &[Reply]) -> usize {
+pub fn succeeded(replies: &[Reply]) -> usize {
     replies.iter().filter(|reply| reply.status == 200).count()
 }
 

@@ -235,6 +235,17 @@ async fn rotating_forwarded_addresses_does_not_lift_the_limits() {
 }
 
 #[tokio::test]
+async fn password_managers_are_led_to_change_password_and_to_nothing_else() {
+    let (_app, mut browser) = app_with_anna().await;
+    let reply = browser.get("/.well-known/change-password").await;
+    assert_eq!(reply.status, 302);
+    assert_eq!(reply.headers[header::LOCATION], "/profile/security/password");
+    // Where this one were answered with a page, password managers would not believe the other.
+    let nonsense = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
+    assert_eq!(browser.get(nonsense).await.status, 404);
+}
+
+#[tokio::test]
 async fn health_and_readiness_are_answered() {
     let app = App::start().await;
     let mut browser = app.browser();

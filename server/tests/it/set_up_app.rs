@@ -22,7 +22,8 @@ async fn a_first_set_up_at_sign_in_ends_signed_in_and_the_second_sign_in_asks_fo
     browser.save_recovery_code().await;
     assert!(!browser.cookies.contains_key("vestibule-pending"));
     let security = browser.call("security", json!({})).await;
-    assert_eq!(security.json["app"], json!({ "added_at": app.now().0, "last_used_at": null }));
+    let added = json!({ "added_at": app.now().0, "last_used_at": null, "required_by": ["anna"] });
+    assert_eq!(security.json["app"], added);
     assert_eq!(security.json["recovery_code_since"], app.now().0);
     app.next_step();
     let (mut browser, reply) = app.challenged("anna@example.com").await;
@@ -267,9 +268,9 @@ async fn the_person_is_told_by_mail_and_what_to_do_if_it_was_not_them() {
     for (to, _, body) in &mail {
         assert_eq!(to, "anna@example.com");
         assert!(
-            body.contains("If it wasn't you, tell your company's administrator or help@example.com"),
-            "{body}"
+            body.contains("If it wasn't you, set a new password at http://localhost:3000/forgot-password")
         );
+        assert!(body.contains("tell your company's administrator or help@example.com at once"), "{body}");
         assert!(body.contains("192.0.2.7") && body.contains("Monday 2 March 2026, 07:00 (UTC)"), "{body}");
     }
 }

@@ -11,7 +11,7 @@ use axum::Router;
 use domain::{Email, MINUTE, Role, SECOND, SessionLimits, Timestamp};
 use sea_orm::{ConnectionTrait, Database};
 use server::application::{Application, Environment};
-use server::config::{Config, Proxies, PublicUrl};
+use server::config::{Config, Mail, Proxies, PublicUrl};
 use tempfile::TempDir;
 use vestibule_core::clock::Clock;
 use vestibule_core::keys::Keys;
@@ -25,6 +25,8 @@ use super::{Browser, Reply, code};
 
 /// Everybody's password in the tests.
 pub const PASSWORD: &str = "correct-horse-battery";
+/// What somebody changes it to.
+pub const NEW_PASSWORD: &str = "velvet-anchor-72-moss";
 
 /// Monday 2 March 2026, 07:00 UTC.
 const START: Timestamp = Timestamp(1_772_434_800_000);
@@ -49,7 +51,7 @@ pub struct Mailbox {
 impl Sender for Mailbox {
     async fn send(&self, message: &Message) -> Result<(), SendError> {
         if self.down.load(Ordering::SeqCst) {
-            return Err(SendError("the gateway is down".to_owned()));
+            return Err(SendError::Later("the gateway is down".to_owned()));
         }
         self.messages.lock().unwrap().push(message.clone());
         Ok(())
@@ -107,6 +109,7 @@ impl App {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             metrics_listen: None,
             proxies: Proxies::parse(options.proxies).unwrap(),
+            mail: Mail::Terminal,
             drain: Duration::ZERO,
             dist: Some(dist(&folder)),
             settings: Settings {
@@ -244,16 +247,41 @@ impl App {
         (browser, reply)
     }
 
+    /// The keys of its key file.
+    pub fn keys(&self) -> Keys {
+        Keys::parse(&self.keys).unwrap()
+    }
+
     /// The present code of an app.
     pub fn code(&self, key: &str) -> String {
         code(key, self.now())
     }
 
-    /// Sends what is in the outbox; gives everything that was sent so far as (recipient, subject, text).
-    pub async fn mail(&self) -> Vec<(String, String, String)> {
+    /// Sends what is in the outbox; gives everything that was sent so far.
+    pub async fn messages(&self) -> Vec<Message> {
         self.vestibule.send_due(&*self.mailbox).await.unwrap();
-        let messages = self.mailbox.messages.lock().unwrap();
-        messages.iter().map(|mail| (mail.to.clone(), mail.subject.clone(), mail.body.clone())).collect()
+        self.mailbox.messages.lock().unwrap().clone()
+    }
+
+    /// As [`App::messages`], as (recipient, subject, text).
+    pub async fn mail(&self) -> Vec<(String, String, String)> {
+        self.messages().await.into_iter().map(|mail| (mail.to, mail.subject, mail.body)).collect()
+    }
+
+    /// The tokens of the links to the page `path` that were mailed so far, the last one last.
+    pub async fn mailed_links(&self, path: &str) -> Vec<String> {
+        self.messages().await.iter().filter_map(|mail| token_in(&mail.body, path)).collect()
+    }
+
+    /// The codes that were mailed so far, the last one last.
+    pub async fn mailed_codes(&self) -> Vec<String> {
+        self.messages().await.iter().filter_map(|mail| code_in(&mail.body)).collect()
+    }
+
+    /// Asks for a link for a new password and gives the token of the mailed one.
+    pub async fn reset_link(&self, email: &str) -> String {
+        self.browser().forgot_password(email).await.answered();
+        self.mailed_links("/reset-password").await.pop().unwrap()
     }
 
     /// One number from the database.
@@ -263,6 +291,24 @@ impl App {
             reader.query_one_raw(sea_orm::Statement::from_string(reader.get_database_backend(), sql)).await;
         row.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
+
+    /// Changes the database by hand.
+    pub async fn execute(&self, sql: &str) {
+        let transaction = self.vestibule.store().begin().await.unwrap();
+        transaction.execute_unprepared(sql).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+}
+
+/// The token of the link to the page `path` in the text of a mail.
+pub(super) fn token_in(mail: &str, path: &str) -> Option<String> {
+    let before = format!("{path}#");
+    mail.lines().find_map(|line| Some(line.split_once(&before)?.1.to_owned()))
+}
+
+/// The code that has a line of its own in the text of a mail.
+pub(super) fn code_in(mail: &str) -> Option<String> {
+    mail.lines().find_map(|line| Some(line.strip_prefix("    ")?.replace(' ', "")))
 }
 
 /// The slug of the company that [`App::enrolling`] makes.
@@ -276,7 +322,9 @@ pub(super) fn dist(folder: &TempDir) -> PathBuf {
     std::fs::create_dir(&dist).unwrap();
     let index = "<!doctype html><title>{{product}}</title><!--sign-in--><form></form><!--/sign-in-->\
                  <script type=\"module\">start()</script>";
+    let house = "<!doctype html><title>{{product}}</title><script type=\"module\">start()</script>";
     std::fs::write(dist.join("index.html"), index).unwrap();
+    std::fs::write(dist.join("house.html"), house).unwrap();
     std::fs::write(dist.join("app-0123456789abcdef.js"), "start()").unwrap();
     dist
 }

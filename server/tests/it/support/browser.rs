@@ -68,17 +68,24 @@ enum Way {
 pub struct Browser {
     way: Way,
     pub cookies: BTreeMap<String, String>,
+    /// What it calls itself.
+    pub agent: &'static str,
     origin: String,
 }
 
+/// What a browser calls itself unless a test says otherwise.
+const AGENT: &str = "Mozilla/5.0 (test)";
+
 impl Browser {
     pub fn new(router: Router, origin: &str) -> Self {
-        Self { way: Way::Router(router), cookies: BTreeMap::new(), origin: origin.to_owned() }
+        let origin = origin.to_owned();
+        Self { way: Way::Router(router), cookies: BTreeMap::new(), agent: AGENT, origin }
     }
 
     /// A browser that talks to the program on a port of this machine.
     pub fn over_tcp(port: u16) -> Self {
-        Self { way: Way::Tcp(port), cookies: BTreeMap::new(), origin: format!("http://localhost:{port}") }
+        let origin = format!("http://localhost:{port}");
+        Self { way: Way::Tcp(port), cookies: BTreeMap::new(), agent: AGENT, origin }
     }
 
     /// The same browser when the program serves on another port.
@@ -103,7 +110,7 @@ impl Browser {
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json")
-            .header(header::USER_AGENT, "Mozilla/5.0 (test)")
+            .header(header::USER_AGENT, self.agent)
             .header(header::COOKIE, cookies.join("; "))
     }
 
@@ -213,6 +220,34 @@ impl Browser {
     pub async fn request_recovery_code(&mut self) -> Reply {
         let record = self.session().await.record();
         self.call("request_recovery_code", json!({ "record": record })).await
+    }
+
+    /// Asks for a link for a forgotten password.
+    pub async fn forgot_password(&mut self, email: &str) -> Reply {
+        self.call("request_password_reset", json!({ "email": email })).await
+    }
+
+    /// Opens a mailed link, which does not spend it.
+    pub async fn open_link(&mut self, kind: &str, token: &str) -> Reply {
+        self.call("link", json!({ "kind": kind, "token": token })).await
+    }
+
+    /// Sets a password with a mailed link.
+    pub async fn reset_password(&mut self, token: &str, new: &str) -> Reply {
+        self.call("reset_password", json!({ "token": token, "new": new })).await
+    }
+
+    /// Changes the password in the profile.
+    pub async fn change_password(&mut self, current: &str, new: &str) -> Reply {
+        let record = self.session().await.record();
+        let body = json!({ "record": record, "current": current, "new": new });
+        self.call("change_password", body).await
+    }
+
+    /// Removes the app in the profile.
+    pub async fn remove_app(&mut self) -> Reply {
+        let record = self.session().await.record();
+        self.call("remove_method", json!({ "record": record, "kind": "app" })).await
     }
 
     /// Opens a set-up in the profile with the password.

@@ -1,15 +1,20 @@
 //! The program itself, as an operator runs it.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::app::{database, dist};
+use super::app::{code_in, database, dist, token_in};
 use super::{Browser, PASSWORD};
+
+/// Where the mails of the programs go, in the operator's folder: a line of JSON each.
+const MAIL: &str = "mail";
 
 /// An operator with a folder, and a database in it or on the server of the tests.
 pub struct Operator {
@@ -102,6 +107,30 @@ impl Operator {
         self.done(&["company", "require-mfa", "harbour", "--from", "now"]);
     }
 
+    /// The token of the last link to the page `path` that the programs have mailed, once there is one.
+    pub async fn mailed_link(&self, path: &str) -> String {
+        self.found_in_mail(|mail| token_in(mail, path)).await
+    }
+
+    /// The last code that the programs have mailed, once there is one.
+    pub async fn mailed_code(&self) -> String {
+        self.found_in_mail(code_in).await
+    }
+
+    async fn found_in_mail(&self, find: impl Fn(&str) -> Option<String>) -> String {
+        let body = |line: &str| {
+            Some(serde_json::from_str::<serde_json::Value>(line).ok()?.get("body")?.as_str()?.to_owned())
+        };
+        for _ in 0..500 {
+            let mail = std::fs::read_to_string(self.path(MAIL)).unwrap_or_default();
+            if let Some(found) = mail.lines().rev().filter_map(body).find_map(|body| find(&body)) {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("that mail has not come within ten seconds");
+    }
+
     /// Starts the server.
     pub fn serve(&self) -> Serving {
         self.serve_with(|_| {})
@@ -113,7 +142,8 @@ impl Operator {
         let mut command =
             self.command(&["serve", "--dist", "dist", "--listen", &format!("127.0.0.1:{port}")]);
         change(&mut command);
-        Serving::start(command, port)
+        let mail = File::options().create(true).append(true).open(self.path(MAIL)).unwrap();
+        Serving::start_mailing_to(mail.into(), command, port)
     }
 }
 
@@ -131,11 +161,16 @@ pub struct Serving {
 
 impl Serving {
     /// Starts `command`, which serves at `port`, and waits until it does.
-    pub fn start(mut command: Command, port: u16) -> Self {
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    pub fn start(command: Command, port: u16) -> Self {
+        Self::start_mailing_to(Stdio::null(), command, port)
+    }
+
+    /// As [`Serving::start`]; the mails that it writes go to `mail`.
+    fn start_mailing_to(mail: Stdio, mut command: Command, port: u16) -> Self {
+        let mut child = command.stdout(mail).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
-        while !line.contains("serving http://localhost") {
+        while !line.contains("serving http") {
             line.clear();
             assert!(log.read_line(&mut line).unwrap() > 0, "the server ended before it served");
         }

@@ -4,7 +4,7 @@ use domain::{SECOND, Timestamp};
 use serde_json::{Value, json};
 use vestibule_core::clock::{Clock, SystemClock};
 
-use super::{Browser, Operator, Reply, Serving, code, flow_and_key};
+use super::{Browser, Operator, PASSWORD, Reply, Serving, code, flow_and_key};
 
 /// Whose story it is.
 pub const ANNA: &str = "anna@example.com";
@@ -23,6 +23,7 @@ pub struct Story {
     pub browser: Browser,
     /// How far the clocks of the programs were moved.
     ahead: i64,
+    pub password: &'static str,
     /// The app that is set up, or being set up.
     pub key: String,
     pub recovery_code: String,
@@ -32,8 +33,15 @@ impl Story {
     pub async fn begin() -> Self {
         let operator = Operator::set_up().await;
         operator.add_member(ANNA);
-        let browser = Browser::over_tcp(0);
-        Self { operator, serving: None, browser, ahead: 0, key: String::new(), recovery_code: String::new() }
+        Self {
+            operator,
+            serving: None,
+            browser: Browser::over_tcp(0),
+            ahead: 0,
+            password: PASSWORD,
+            key: String::new(),
+            recovery_code: String::new(),
+        }
     }
 
     /// Anna with an app and a recovery code, signed out.
@@ -75,20 +83,24 @@ impl Story {
         SystemClock.now().plus(self.ahead * SECOND)
     }
 
+    /// Lets so many seconds pass.
+    pub async fn wait(&mut self, seconds: i64) {
+        self.browser.advance(seconds).await;
+        self.ahead += seconds;
+    }
+
     pub async fn next_code(&mut self) -> String {
-        self.browser.advance(30).await;
-        self.ahead += 30;
+        self.wait(30).await;
         code(&self.key, self.now())
     }
 
     /// Lets so much time pass that the proof of the sign-in does not count any more.
     pub async fn proof_grows_old(&mut self) {
-        self.browser.advance(360).await;
-        self.ahead += 360;
+        self.wait(360).await;
     }
 
     pub async fn sign_in(&mut self) -> Reply {
-        self.browser.sign_in(ANNA).await
+        self.browser.sign_in_with(ANNA, self.password).await
     }
 
     pub async fn start_set_up(&mut self) -> String {
