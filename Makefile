@@ -28,10 +28,11 @@ check: ## run the lints: format, clippy, dependencies and their licences
 bench: ## measure speed, size and memory beside what the machine could do; writes docs/performance.md
 	@server/bench/run.sh
 
-screens: ## take the README's pictures again
+screens: ## take the README's pictures again, and a contact sheet of all screens and states: end2end/screens/
 	@tools/install.sh test
 	@frontend/build.sh
 	@end2end/run.sh pictures
+	@end2end/run.sh screens
 
 clean: ## delete what was built; data/ stays
-	rm -rf target/* dist server/bench/empty-page/dist end2end/report end2end/test-results
+	rm -rf target/* dist server/bench/empty-page/dist end2end/report end2end/screens end2end/test-results

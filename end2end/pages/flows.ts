@@ -2,10 +2,12 @@
 import { expect, type Page } from "@playwright/test";
 
 import type { Authenticator } from "../fixtures/authenticator";
-import type { Enrolled, Person } from "../fixtures/people";
+import { linkIn, mailAbout, type Mails } from "../fixtures/mail";
+import type { Enrolled, People, Person } from "../fixtures/people";
 import type { Server } from "../fixtures/server";
+import { ChangePassword, ResetPassword } from "./account";
 import { Profile } from "./profile";
-import { Help, Identity, Recover, UseRecoveryCode } from "./recovery";
+import { Help, Identity, MailedIdentity, Recover, UseRecoveryCode } from "./recovery";
 import { EnterPassword, Method, Required, SaveCode, SecureAccount } from "./set-up";
 import { Challenge, SignIn } from "./sign-in";
 
@@ -13,7 +15,7 @@ import { Challenge, SignIn } from "./sign-in";
 export async function toProfile(page: Page, person: Person): Promise<Profile> {
   await new SignIn(page).signIn(person);
   const profile = new Profile(page);
-  await expect(profile.heading).toBeVisible();
+  await profile.expectWhole();
   return profile;
 }
 
@@ -22,7 +24,7 @@ export async function toProfileWithCode(page: Page, person: Enrolled): Promise<P
   await new SignIn(page).signIn(person);
   await new Challenge(page).enter(person.app.code());
   const profile = new Profile(page);
-  await expect(profile.heading).toBeVisible();
+  await profile.expectWhole();
   return profile;
 }
 
@@ -107,5 +109,38 @@ export async function toIdentity(page: Page, person: Person): Promise<Identity> 
   await new SignIn(page).signIn(person);
   const identity = new Identity(page);
   await expect(identity.heading).toBeVisible();
+  return identity;
+}
+
+/** A link to a new password, mailed to somebody who had been mailed nothing before. */
+export async function resetLink(person: Person, people: People, mails: Mails): Promise<string> {
+  await people.forgets(person);
+  return linkIn(mailAbout(await mails(person.email, 1), "Set a new password"), "Set a New Password");
+}
+
+/** To the page of such a link. */
+export async function toResetPassword(page: Page, link: string): Promise<ResetPassword> {
+  await page.goto(link);
+  const reset = new ResetPassword(page);
+  await expect(reset.heading).toBeVisible();
+  return reset;
+}
+
+/** From the profile to Change Password. */
+export async function toChangePassword(page: Page): Promise<ChangePassword> {
+  await new Profile(page).changePassword.click();
+  const change = new ChangePassword(page);
+  await expect(change.heading).toBeVisible();
+  return change;
+}
+
+/** Seconds after which an account has not been used for long. */
+export const LONG = 91 * 24 * 60 * 60;
+
+/** To the code that is mailed, of somebody of whom a set-up is asked and whose account was not used for long. */
+export async function toMailedIdentity(page: Page, person: Person): Promise<MailedIdentity> {
+  await new SignIn(page).signIn(person);
+  const identity = new MailedIdentity(page);
+  await expect(identity.send).toBeVisible();
   return identity;
 }

@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** Password & Security. */
 export class Profile {
@@ -8,23 +8,55 @@ export class Profile {
   readonly addApp: Locator;
   readonly changeApp: Locator;
   readonly requestCode: Locator;
+  readonly changePassword: Locator;
+  readonly remove: Locator;
+  /** This device, then the others. */
+  readonly devices: Locator;
+  readonly signOutOthers: Locator;
+  /** What happened, the newest first. */
+  readonly activity: Locator;
+  readonly showMore: Locator;
   readonly menu: Locator;
   readonly signOut: Locator;
 
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { name: "Password & Security", level: 1 });
-    this.status = page.getByRole("main").locator("p[role=status]");
+    this.status = page.getByRole("main").locator("p.note[role=status]");
     this.banner = page.getByRole("region", { name: "Important" });
     this.addApp = page.getByRole("link", { name: "Add Authenticator App" });
     this.changeApp = page.getByRole("link", { name: "Change Authenticator App" });
     this.requestCode = page.getByRole("button", { name: "Request New Code" });
+    this.changePassword = this.section("Password").getByRole("link", { name: "Change Password" });
+    this.remove = page.getByRole("button", { name: "Remove your authenticator app" });
+    this.devices = this.panel("Signed-in devices").getByRole("listitem");
+    this.signOutOthers = this.panel("Signed-in devices").getByRole("button", { name: "Sign Out All Others" }).first();
+    this.activity = this.panel("Recent activity").getByRole("listitem");
+    this.showMore = page.getByRole("button", { name: "Show more" });
     this.menu = page.getByRole("button", { name: /^Account menu of / });
-    this.signOut = page.getByRole("button", { name: "Sign Out" });
+    this.signOut = page.getByRole("button", { name: "Sign Out", exact: true });
+  }
+
+  /** Everything is there: some sections ask the server for themselves. */
+  async expectWhole(): Promise<void> {
+    await expect(this.heading).toBeVisible();
+    await expect(this.devices.first()).toBeVisible();
+    await expect(this.activity.first()).toBeVisible();
   }
 
   /** The row of the authenticator app, or another section with this name in its heading. */
   section(name: string): Locator {
     return this.page.getByRole("main").locator(".item").filter({ has: this.page.getByRole("heading", { name }) });
+  }
+
+  /** The part of the page with this heading. */
+  panel(name: string): Locator {
+    const heading = this.page.getByRole("heading", { name, level: 2 });
+    return this.page.getByRole("main").locator("section").filter({ has: heading });
+  }
+
+  /** Signs out the other device with this name. */
+  signOutDevice(name: string): Locator {
+    return this.page.getByRole("button", { name: `Sign Out ${name}`, exact: true });
   }
 
   async leave(): Promise<void> {
@@ -59,6 +91,25 @@ export class StepUp {
     await this.continue.click();
   }
 }
+
+/** A question before something that cannot be taken back. */
+export class Question {
+  readonly dialog: Locator;
+  readonly act: Locator;
+  readonly keep: Locator;
+
+  constructor(page: Page, title: string, act: string, keep: string) {
+    this.dialog = page.getByRole("dialog", { name: title });
+    this.act = this.dialog.getByRole("button", { name: act });
+    this.keep = this.dialog.getByRole("button", { name: keep });
+  }
+}
+
+/** The two questions that there are. */
+export const removeApp = (page: Page): Question =>
+  new Question(page, "Remove your authenticator app?", "Remove Authenticator App", "Keep It");
+export const signOutAll = (page: Page): Question =>
+  new Question(page, "Sign out all other devices?", "Sign Out All Others", "Keep Them");
 
 /** The question that comes two minutes before the end. */
 export class StillThere {

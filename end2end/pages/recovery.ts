@@ -75,7 +75,7 @@ export class Help {
   }
 }
 
-/** The code that was handed over in person, after a reset. */
+/** A code before a set-up: the one that was handed over in person, after a reset. */
 export class Identity {
   readonly heading: Locator;
   readonly code: Locator;
@@ -83,8 +83,8 @@ export class Identity {
   readonly help: Locator;
   readonly leave: Locator;
 
-  constructor(readonly page: Page) {
-    this.heading = page.getByRole("heading", { name: "Enter the code that you were handed", level: 1 });
+  constructor(readonly page: Page, name = "Enter the code that you were handed") {
+    this.heading = page.getByRole("heading", { name, level: 1 });
     this.code = page.getByRole("textbox", { name: "6-digit code" });
     this.continue = page.getByRole("button", { name: "Continue", exact: true });
     this.help = page.getByRole("link", { name: "I can't use any of these" });
@@ -94,5 +94,17 @@ export class Identity {
   async enter(code: string): Promise<void> {
     await this.code.fill(code);
     await this.continue.click();
+  }
+}
+
+/** The one that is mailed, where an account was not used for long. */
+export class MailedIdentity extends Identity {
+  readonly send: Locator;
+  readonly again: Locator;
+
+  constructor(page: Page) {
+    super(page, "Confirm that it is you");
+    this.send = page.getByRole("button", { name: "Send Code" });
+    this.again = page.getByRole("button", { name: /^Send again/i });
   }
 }

@@ -9,6 +9,9 @@ export class SignIn {
   readonly password: Locator;
   readonly showPassword: Locator;
   readonly continue: Locator;
+  readonly forgot: Locator;
+  /** What has just been done. */
+  readonly notice: Locator;
 
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { name: "Sign in", level: 1 });
@@ -16,6 +19,8 @@ export class SignIn {
     this.password = page.getByLabel("Password", { exact: true });
     this.showPassword = page.getByRole("button", { name: /^(Show|Hide) password$/ });
     this.continue = page.getByRole("button", { name: "Continue", exact: true });
+    this.forgot = page.getByRole("link", { name: "Forgot your password?" });
+    this.notice = page.getByRole("main").locator("p.note[role=status]");
   }
 
   async goto(address = "/sign-in"): Promise<void> {

@@ -57,12 +57,12 @@ test("pictures", async ({ browser }) => {
   await onPhone.emulateMedia({ colorScheme: "dark" });
   await picture(onPhone, "save-recovery-code-phone");
   await save.confirm();
-  await expect(new Profile(onPhone).heading).toBeVisible();
+  await new Profile(onPhone).expectWhole();
   await picture(onPhone, "password-and-security-phone");
 
   const onComputer = await open(browser, desktop, "light");
   const challenge = await toChallenge(onComputer, anna);
   await challenge.enter(app.code());
-  await expect(new Profile(onComputer).heading).toBeVisible();
+  await new Profile(onComputer).expectWhole();
   await picture(onComputer, "password-and-security");
 });

@@ -198,6 +198,7 @@ test.describe("in the profile", () => {
     await secure.enter((await secure.addToApp(server)).code());
     await new SaveCode(page).confirm();
     await expect(profile.status).toBeVisible();
+    await profile.expectWhole();
     await expectAccessible(page);
   });
 

@@ -1,3 +1,5 @@
+import type { Page } from "@playwright/test";
+
 import { expect, test } from "../fixtures/test";
 import { toChallenge, toProfile, toSecureAccount } from "../pages/flows";
 import { Profile } from "../pages/profile";
@@ -6,12 +8,18 @@ import { SignIn } from "../pages/sign-in";
 
 const NO_CONNECTION = "No connection. What you typed is still here.";
 
+/** The connection is lost, once everything that the page loads ahead of time is there. */
+async function loseConnection(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.context().setOffline(true);
+}
+
 test("a sign-in without a connection keeps what was typed, and goes on with Try Again", async ({ page, context, people, failures }) => {
   const person = await people.unasked();
   const signIn = new SignIn(page);
   await signIn.goto();
   await signIn.fillIn(person);
-  await context.setOffline(true);
+  await loseConnection(page);
   failures.expect("/api/sign_in net::ERR_INTERNET_DISCONNECTED");
   await signIn.continue.click();
   await expect(page.getByRole("status").filter({ hasText: NO_CONNECTION })).toBeVisible();
@@ -28,7 +36,7 @@ test("a sign-in without a connection keeps what was typed, and goes on with Try 
 test("a code that was not sent is still there, and is sent by Try Again", async ({ page, context, people, failures }) => {
   const person = await people.enrolled();
   const challenge = await toChallenge(page, person);
-  await context.setOffline(true);
+  await loseConnection(page);
   const code = person.app.code();
   failures.expect("/api/challenge_app net::ERR_INTERNET_DISCONNECTED");
   await challenge.enter(code);
@@ -60,7 +68,7 @@ test("a code whose answer was lost is not sent a second time", async ({ page, pe
 test("a verification code in the set-up survives a lost connection", async ({ page, context, people, server, failures }) => {
   const secure = await toSecureAccount(page, await people.asked());
   const app = await secure.addToApp(server);
-  await context.setOffline(true);
+  await loseConnection(page);
   const code = app.code();
   failures.expect("/api/confirm_app net::ERR_INTERNET_DISCONNECTED");
   await secure.enter(code);
@@ -74,7 +82,7 @@ test("a verification code in the set-up survives a lost connection", async ({ pa
 
 test("a page that cannot be loaded says so, and does not look empty", async ({ page, context, people, failures }) => {
   const profile = await toProfile(page, await people.unasked());
-  await context.setOffline(true);
+  await loseConnection(page);
   failures.expect("/api/app_set_up net::ERR_INTERNET_DISCONNECTED");
   await profile.addApp.click();
   await expect(page.getByRole("heading", { name: "This page could not be loaded" })).toBeFocused();

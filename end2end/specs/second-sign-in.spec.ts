@@ -84,7 +84,7 @@ test("a wrong password and an unknown address read the same", async ({ page, peo
   const person = await people.unasked();
   const signIn = new SignIn(page);
   await signIn.goto();
-  const sentence = page.getByText("The email address or password is not right.");
+  const sentence = page.getByText("The email address or password is not right. Try again, or reset your password.");
   const attempts = [
     { email: person.email, password: "not the password" },
     { email: "nobody@example.com", password: "not the password" },

@@ -73,7 +73,7 @@ test.describe("after a time without use", () => {
     await expect(question.dialog).toBeHidden();
     await expect(page.getByText(AFTER_AN_HOUR)).toBeVisible();
     const signIn = new SignIn(page);
-    await expect(signIn.heading).toBeFocused();
+    await expect(signIn.heading).toBeVisible();
     await expect(page.locator("body")).not.toContainText(person.email);
     await signIn.fillIn(person);
     await signIn.continue.click();
@@ -193,9 +193,9 @@ test("Sign Out in one tab ends the other one", async ({ page, context, people, f
   const second = await context.newPage();
   await second.goto("/profile/security");
   const other = new Profile(second);
-  await expect(other.heading).toBeVisible();
+  await other.expectWhole();
   await profile.leave();
-  await expect(new SignIn(page).heading).toBeFocused();
+  await expect(new SignIn(page).heading).toBeVisible();
   failures.expect("/api/app_set_up 401");
   await other.addApp.click();
   await expect(new SignIn(second).heading).toBeVisible();

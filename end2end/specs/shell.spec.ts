@@ -78,6 +78,22 @@ test("other addresses do not show the card meanwhile", async ({ page, people }) 
   await expect(new SignIn(page).heading).toBeVisible();
 });
 
+test("what the page behind the doors loads is there by the time somebody is in", async ({ page, people }) => {
+  const person = await people.unasked();
+  const signIn = new SignIn(page);
+  await signIn.goto();
+  await page.waitForLoadState("networkidle");
+  await signIn.fillIn(person);
+  await signIn.continue.click();
+  await expect(new Profile(page).heading).toBeVisible();
+  const sent = await page.evaluate(() => {
+    const files = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/house-"));
+    return files.map((file) => (file as PerformanceResourceTiming).transferSize);
+  });
+  expect(sent.length).toBeGreaterThanOrEqual(2);
+  expect(Math.max(...sent), "bytes that were not in the cache").toBe(0);
+});
+
 test("without JavaScript the page says what it needs", async ({ browser }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();

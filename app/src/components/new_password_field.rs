@@ -33,13 +33,18 @@ pub fn NewPasswordField(
     let described = Described::new(sending, "new", "new", true);
     let meter = Meter::new(input, token);
     // Not an attribute that the framework knows.
+    Effect::new(move || {
+        if sending.busy() {
+            meter.stop();
+        }
+    });
     input.on_load(|input| drop(input.set_attribute("passwordrules", "minlength: 8;")));
     view! {
         <div class="field" class:bad=move || described.is_bad() on:input=move |_| meter.typed()>
             <label for="new">"New password"</label>
             {described.hint(|| "At least 8 characters. Any characters, spaces too.")}
             {described.error()}
-            <SecretInput sending input described name="new" autocomplete="new-password"/>
+            <SecretInput sending input described name="new" called="new password" autocomplete="new-password"/>
             <Shown meter/>
         </div>
     }
@@ -90,13 +95,16 @@ impl Meter {
 
     /// Something was typed: what is known holds until there is a pause.
     fn typed(self) {
+        self.stop();
+        self.pause.set_value(set_timeout_with_handle(move || self.look(), PAUSE).ok());
+    }
+
+    /// Asks no more about what is in the field: it is another, or on its way.
+    fn stop(self) {
         self.typed.update_value(|typed| *typed += 1);
-        let pause = set_timeout_with_handle(move || self.look(), PAUSE).ok();
-        self.pause.update_value(|last| {
-            if let Some(last) = std::mem::replace(last, pause) {
-                last.clear();
-            }
-        });
+        if let Some(pause) = self.pause.try_update_value(Option::take).flatten() {
+            pause.clear();
+        }
     }
 
     /// Looks at what is in the field. What is too short needs no server.

@@ -20,11 +20,12 @@ pub fn PasswordField(
     label: &'static str,
 ) -> impl IntoView {
     let described = Described::new(sending, "password", "password", false);
+    let called = label.to_ascii_lowercase();
     view! {
         <div class="field" class:bad=move || described.is_bad()>
             <label for="password">{label}</label>
             {described.error()}
-            <SecretInput sending input described name="password" autocomplete="current-password"/>
+            <SecretInput sending input described name="password" called autocomplete="current-password"/>
         </div>
     }
 }
@@ -40,6 +41,9 @@ pub fn SecretInput(
     described: Described,
     /// Its `id` and `name`, which stay the same: password managers know the page by them. Problems call it so too.
     name: &'static str,
+    /// What it is called within a sentence.
+    #[prop(into)]
+    called: String,
     /// What password managers fill in.
     autocomplete: &'static str,
 ) -> impl IntoView {
@@ -72,7 +76,7 @@ pub fn SecretInput(
             />
             <button type="button" class="quiet" aria-controls=name on:click=toggle>
                 {move || if shown.get() { "Hide" } else { "Show" }}
-                <span class="unseen">" password"</span>
+                <span class="unseen">" " {called}</span>
             </button>
         </div>
     }

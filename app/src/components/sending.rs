@@ -147,6 +147,10 @@ impl Sending {
                 let _ = self.session.ask().await;
                 self.trouble.try_set(Some(error));
             }
+            // Nothing was typed that could be lost.
+            Code::Offline if self.field.is_empty() => {
+                self.trouble.try_set(Some(ApiError { message: "No connection. Try again.".into(), ..error }));
+            }
             _ => {
                 self.trouble.try_set(Some(error));
             }

@@ -75,7 +75,7 @@ fn Ask(at: MailedLink, link: Needed<Option<MailedLink>>, blocked: RwSignal<Optio
             aria-disabled=move || sending.busy().then_some("true")
             on:click=block
         >
-            {move || if sending.busy() { "Checking…" } else { "This Wasn't Me" }}
+            {move || if sending.busy() { "Blocking sign-in…" } else { "This Wasn't Me" }}
         </button>
         <div>
             <p class="soft">"If it was you, there is nothing to do."</p>

@@ -82,7 +82,7 @@ fn Choose(at: MailedLink, link: Needed<Option<MailedLink>>) -> impl IntoView {
 fn Gone() -> impl IntoView {
     view! {
         <Heading title="This link has been used or is older than an hour."/>
-        <p class="soft">"If you asked for several, only the newest message may have one that works."</p>
+        <p class="soft">"If you asked for several: once a password is set with one, the others work no longer."</p>
         <a class="button primary wide" href=Page::ForgotPassword.path()>"Send a New Link"</a>
         <p><a class="back" href=Page::SignIn.path()><Icon of=BACK/> "Back to sign-in"</a></p>
     }
