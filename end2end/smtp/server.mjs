@@ -1,5 +1,5 @@
 // A mail server for tests: npm's smtp-server, which knows nothing of Vestibule.
-//   node end2end/smtp/server.mjs [--security none|starttls|tls] [--user USER --password PASSWORD] [--port PORT]
+//   node end2end/smtp/server.mjs [--security none|starttls|tls] [--user USER --password PASSWORD] [--host HOST] [--port PORT]
 //
 // It listens on loopback, without --port where nobody else does. Its first line on standard output is
 //   {"port":…,"ca":"the file of the certificate authority that its certificate is from"}
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     security: { type: "string", default: "none" },
     user: { type: "string" },
     password: { type: "string" },
+    host: { type: "string", default: "127.0.0.1" },
     port: { type: "string", default: "0" },
   },
 });
@@ -109,7 +110,7 @@ server.server.on("connection", (socket) => {
   sockets.set(remotePort, socket);
   socket.once("close", () => sockets.delete(remotePort));
 });
-server.listen(Number(options.port), "127.0.0.1", () =>
+server.listen(Number(options.port), options.host, () =>
   say({ port: server.server.address().port, ca: file("ca.pem") }),
 );
 

@@ -224,7 +224,7 @@ test("secrets leave the page with the step that they belong to", async ({ page, 
 test("somebody who leaves at the page that asks for two factors is signed out", async ({ page, people }) => {
   const required = await toRequired(page, await people.asked());
   await required.signOut.click();
-  await expect(new SignIn(page).heading).toBeFocused();
+  await expect(new SignIn(page).heading).toBeVisible();
   await page.goto("/sign-in/app");
   await expect(new SignIn(page).heading).toBeVisible();
 });

@@ -9,6 +9,7 @@ mod commands;
 pub mod config;
 mod http;
 mod key_file;
+mod line_by_line;
 pub mod logging;
 mod metrics;
 pub mod settings;

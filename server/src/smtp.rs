@@ -19,6 +19,7 @@ use vestibule_core::outbox::{Message, SendError, Sender};
 use vestibule_core::random::{self, SystemRandomness};
 
 use crate::config::{Protection, SmtpSettings};
+use crate::line_by_line::{self, Failure};
 
 /// How long an exchange may take. The outbox waits longer, so that the log says who did not answer.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -82,7 +83,7 @@ impl Smtp {
     }
 
     async fn visit(&self) -> Result<(), SendError> {
-        let mut connection = self.connect().await.map_err(|error| self.later(&error))?;
+        let mut connection = self.connect().await.map_err(|failure| self.unreached(&failure))?;
         // It says good-bye.
         connection.abort().await;
         Ok(())
@@ -101,7 +102,7 @@ impl Smtp {
     /// Gives the connection, which is good for another message now.
     async fn hand_over(&self, message: &Message) -> Result<AsyncSmtpConnection, SendError> {
         let (to, letter) = self.letter(message)?;
-        let mut connection = self.connection().await.map_err(|error| self.later(&error))?;
+        let mut connection = self.connection().await.map_err(|failure| self.unreached(&failure))?;
         let parameters = self.parameters(&connection, &message.to)?;
         let from = Some(self.settings.from.email.clone());
         let begun = connection.command(commands::Mail::new(from, parameters)).await;
@@ -154,7 +155,7 @@ impl Smtp {
     }
 
     /// The connection of the last message where it still answers, or else a new one.
-    async fn connection(&self) -> Result<AsyncSmtpConnection, Error> {
+    async fn connection(&self) -> Result<AsyncSmtpConnection, Failure> {
         let kept = self.kept.lock().await.take();
         if let Some(Kept { mut connection, since }) = kept
             && since.elapsed() < KEEP
@@ -165,23 +166,23 @@ impl Smtp {
         self.connect().await
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
         let server = (self.settings.host.as_str(), self.settings.port);
         let from_the_beginning = match &self.tls {
             Tls::Wrapper(parameters) => Some(parameters.clone()),
             _ => None,
         };
-        let connection = AsyncSmtpConnection::connect_tokio1(
-            server,
-            Some(self.patience),
-            &self.name,
-            from_the_beginning,
-            None,
-        );
-        let mut connection = connection.await?;
-        if let Tls::Required(parameters) = &self.tls {
-            connection.starttls(parameters.clone(), &self.name).await?;
-        }
+        let mut connection = match &self.tls {
+            Tls::Required(parameters) => {
+                let mut connection = line_by_line::greet(server, &self.name).await?;
+                connection.starttls(parameters.clone(), &self.name).await?;
+                connection
+            }
+            _ => {
+                let (patience, name) = (Some(self.patience), &self.name);
+                AsyncSmtpConnection::connect_tokio1(server, patience, name, from_the_beginning, None).await?
+            }
+        };
         if let Some(credentials) = &self.settings.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;
         }
@@ -195,6 +196,15 @@ impl Smtp {
             SendError::Refused(self.sentence(error))
         } else {
             self.later(error)
+        }
+    }
+
+    fn unreached(&self, failure: &Failure) -> SendError {
+        match failure {
+            Failure::Server(error) => self.later(error),
+            Failure::Network(error) => {
+                SendError::Later(format!("{} cannot be used: {error}", self.settings.server()))
+            }
         }
     }
 

@@ -62,6 +62,11 @@ impl Budget {
     pub const PASSWORD_RESET: Self =
         Self { free: 3, first_pause: HOUR, longest_pause: HOUR, most: None, forgets: true };
 
+    /// The same, of one network, whatever addresses it names: a site of people who come back from a holiday, and no flood.
+    pub const PASSWORD_RESET_OF_NETWORK: Self = Self { free: 30, ..Self::PASSWORD_RESET };
+    /// Mails about new devices: whoever has the password could otherwise bury the one mail that matters (S28a).
+    pub const NEW_DEVICE: Self = Self { free: 5, ..Self::PASSWORD_RESET };
+
     /// Reserves one guess at `now`, counting it as a failure until it proves right.
     #[must_use]
     pub fn reserve(self, stored: Attempts, known_browser: bool, now: Timestamp) -> Reservation {

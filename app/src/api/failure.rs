@@ -85,10 +85,7 @@ impl ApiError {
             }
             Error::LinkGone => Self::new(Code::LinkGone, "This link has been used or is too old."),
             Error::Suspended { helper } => Self::new(Code::Suspended, suspended(helper.as_deref())),
-            Error::LastMethod { companies } => Self::new(
-                Code::LastMethod,
-                format!("{} one method. Add another first.", requires(&companies)),
-            ),
+            Error::LastMethod { companies } => Self::new(Code::LastMethod, crate::text::kept_for(&companies)),
             Error::Invalid { field, why } => Self::new(Code::Invalid, why).field(field),
             Error::Stale => Self::new(Code::Stale, "This page is out of date. Go on with the newest one."),
             Error::WrongState => Self::wrong_state(),
@@ -143,12 +140,6 @@ fn suspended(helper: Option<&str>) -> String {
     format!(
         "Sign-in to this account is blocked, because its owner reported a set-up that was not theirs. Ask {helper} to reset its two-factor authentication."
     )
-}
-
-/// "Harbour Build requires", "Harbour Build and Pier require".
-fn requires(companies: &[String]) -> String {
-    let names: Vec<&str> = companies.iter().map(String::as_str).collect();
-    [&*crate::text::list(&names), if names.len() == 1 { " requires" } else { " require" }].concat()
 }
 
 /// What to do about a code that is not right.

@@ -22,6 +22,8 @@ pub enum LinkKind {
 pub struct LinkView {
     /// The address of the account that it belongs to, to which it was mailed.
     pub email: String,
+    /// Who can help its owner: "your company's administrator", or the support contact.
+    pub helper: Option<String>,
 }
 
 /// Whether a link works; it is not spent.
@@ -29,8 +31,8 @@ pub struct LinkView {
 pub async fn link(kind: LinkKind, token: String) -> Result<LinkView, ApiError> {
     let request = super::request::ApiRequest::current()?;
     let token = super::request::parse_token(&token)?;
-    let email = request.vestibule.link(kind.into(), &token).await?;
-    Ok(LinkView { email })
+    let (email, helper) = request.vestibule.link(kind.into(), &token).await?;
+    Ok(LinkView { email, helper })
 }
 
 /// This Wasn't Me: every session ends, and nobody signs in to the account until an administrator has reset its

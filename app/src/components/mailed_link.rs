@@ -14,6 +14,8 @@ pub struct MailedLink {
     pub token: String,
     /// The address of the account that it belongs to.
     pub email: String,
+    /// Who can help its owner.
+    pub helper: Option<String>,
 }
 
 /// The link in the address. `None`: it was used, it is too old, or it is none.
@@ -24,7 +26,7 @@ pub fn mailed_link(kind: LinkKind) -> Needed<Option<MailedLink>> {
             return Ok(None);
         }
         match link(kind, token.clone()).await {
-            Ok(view) => Ok(Some(MailedLink { token, email: view.email })),
+            Ok(view) => Ok(Some(MailedLink { token, email: view.email, helper: view.helper })),
             Err(ApiError { code: Code::LinkGone, .. }) => Ok(None),
             Err(error) => Err(error),
         }

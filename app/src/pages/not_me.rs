@@ -12,13 +12,14 @@ use crate::components::needed::Needed;
 use crate::components::sending::{Sending, Trouble};
 use crate::components::session::use_session;
 use crate::route::Page;
+use crate::text;
 
 /// The page.
 #[component]
 pub fn NotMe() -> impl IntoView {
     let link = mailed_link(LinkKind::NotMe);
-    // Whose account was blocked here.
-    let blocked = RwSignal::new(None::<String>);
+    // Whose account was blocked here, and who can help.
+    let blocked = RwSignal::new(None::<(String, String)>);
     let ask = move |works: Option<MailedLink>| match works {
         Some(at) => view! { <Ask at link blocked/> }.into_any(),
         None => view! { <Gone/> }.into_any(),
@@ -26,7 +27,7 @@ pub fn NotMe() -> impl IntoView {
     view! {
         <Door>
             {move || match blocked.get() {
-                Some(email) => view! { <Done email/> }.into_any(),
+                Some((email, helper)) => view! { <Done email helper/> }.into_any(),
                 None => link.show(ask),
             }}
         </Door>
@@ -35,12 +36,19 @@ pub fn NotMe() -> impl IntoView {
 
 /// Says what will happen before it does.
 #[component]
-fn Ask(at: MailedLink, link: Needed<Option<MailedLink>>, blocked: RwSignal<Option<String>>) -> impl IntoView {
+fn Ask(
+    at: MailedLink,
+    link: Needed<Option<MailedLink>>,
+    blocked: RwSignal<Option<(String, String)>>,
+) -> impl IntoView {
     let session = use_session();
     let sending = Sending::new("");
     let email = at.email.clone();
+    let helper = text::helper(at.helper.as_deref());
+    let helped = helper.clone();
     let block = move |_| {
-        let MailedLink { token, email } = at.clone();
+        let MailedLink { token, email, .. } = at.clone();
+        let helper = helped.clone();
         sending.send(async move {
             match not_me(token).await {
                 Ok(()) => {}
@@ -52,7 +60,7 @@ fn Ask(at: MailedLink, link: Needed<Option<MailedLink>>, blocked: RwSignal<Optio
                 Err(error) => return Err(error),
             }
             forget_fragment();
-            blocked.try_set(Some(email));
+            blocked.try_set(Some((email, helper)));
             // Whoever was signed in here may not be any more.
             let _ = session.ask().await;
             Ok(())
@@ -66,7 +74,8 @@ fn Ask(at: MailedLink, link: Needed<Option<MailedLink>>, blocked: RwSignal<Optio
         </p>
         <p class="note warn">
             <b>"This Wasn't Me"</b> " ends every session and blocks sign-in to " <span class="entry">{email}</span>
-            " until your administrator has reset your two-factor authentication. Nothing is removed."
+            " until " <span class="entry">{helper}</span>
+            " has reset your two-factor authentication. Nothing is removed."
         </p>
         <Trouble sending/>
         <button
@@ -86,17 +95,14 @@ fn Ask(at: MailedLink, link: Needed<Option<MailedLink>>, blocked: RwSignal<Optio
 
 /// It is done; what follows is for others to do, and then for the person.
 #[component]
-fn Done(email: String) -> impl IntoView {
+fn Done(email: String, helper: String) -> impl IntoView {
     view! {
         <Heading title="Sign-in is blocked"/>
         <p>"Every session of " <b class="entry">{email}</b> " has ended, and nobody can sign in to it."</p>
         <div class="stack-s">
             <h2>"What happens next"</h2>
             <ol class="reasons">
-                <li>
-                    "Ask your administrator to reset your two-factor authentication. If you have none, ask whoever \
-                    supports you."
-                </li>
+                <li>"Ask " <span class="entry">{helper}</span> " to reset your two-factor authentication."</li>
                 <li>"Then sign in, and set up two-factor authentication yourself."</li>
                 <li>"Change your password: whoever did this knows it."</li>
             </ol>
@@ -115,7 +121,9 @@ fn Gone() -> impl IntoView {
                 "If you can still sign in, " <a href=Page::ChangePassword.path()>"change your password"</a>
                 ". That signs out every other device."
             </li>
-            <li>"If you can't, ask your administrator to reset your two-factor authentication."</li>
+            <li>
+                "If you can't, ask your administrator, or whoever supports you, to reset your two-factor authentication."
+            </li>
         </ol>
         <p class="ways"><a href=Page::SignIn.path()>"Go to sign-in"</a></p>
     }

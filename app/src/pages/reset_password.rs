@@ -38,14 +38,14 @@ fn Choose(at: MailedLink, link: Needed<Option<MailedLink>>) -> impl IntoView {
     let session = use_session();
     let sending = Sending::new("new");
     let input = NodeRef::<html::Input>::new();
-    let MailedLink { token, email } = at.clone();
+    let MailedLink { token, email, .. } = at.clone();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if sending.is_busy() {
             return;
         }
         let Some(new) = new_password(sending, input) else { return };
-        let MailedLink { token, email } = at.clone();
+        let MailedLink { token, email, .. } = at.clone();
         sending.send(async move {
             match reset_password(token, new).await {
                 Ok(()) => {}
@@ -82,7 +82,7 @@ fn Choose(at: MailedLink, link: Needed<Option<MailedLink>>) -> impl IntoView {
 fn Gone() -> impl IntoView {
     view! {
         <Heading title="This link has been used or is older than an hour."/>
-        <p class="soft">"If you asked for several: once a password is set with one, the others work no longer."</p>
+        <p class="soft">"Once a password is set with one link, no other works. If you have just set yours, sign in with it."</p>
         <a class="button primary wide" href=Page::ForgotPassword.path()>"Send a New Link"</a>
         <p><a class="back" href=Page::SignIn.path()><Icon of=BACK/> "Back to sign-in"</a></p>
     }

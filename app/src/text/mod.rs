@@ -12,7 +12,8 @@ pub use profile::{
     SHORTEST_PASSWORD, initials, is_handheld, name_problem, password_problem, place, signed_in_since, zone,
 };
 pub use recovery::{
-    Lost, call_for_help, recovery_ends, recovery_file, recovery_file_name, recovery_file_start, removing,
+    Lost, call_for_help, helper, recovery_ends, recovery_file, recovery_file_name, recovery_file_start,
+    removing,
 };
 pub use sign_in::{ended, password_due, required, upcoming};
 pub use time::{countdown, remaining, resend, wait};

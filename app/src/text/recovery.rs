@@ -92,6 +92,12 @@ fn slug(name: &str) -> String {
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }
 
+/// Whom to ask, within a sentence: `known` is what the server says.
+#[must_use]
+pub fn helper(known: Option<&str>) -> String {
+    known.unwrap_or("the people from whom you have your account").into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

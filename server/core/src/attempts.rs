@@ -1,6 +1,8 @@
 //! Attempt budgets in the database (S44): keyed by account and kind of secret, shared by all instances, reserved
 //! before anything is verified. What a budget allows is decided in [`domain::Budget`].
 
+use std::net::IpAddr;
+
 use domain::{Attempts, BrowserId, Budget, DAY, Email, Reservation, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -12,6 +14,10 @@ use crate::{Error, Vestibule};
 
 /// How long a browser stays known without signing in, in milliseconds (S46).
 const KNOWN_LASTS: i64 = 365 * DAY;
+
+/// What a sign-in asks for after the password.
+const AFTER_THE_PASSWORD: [AttemptKind; 4] =
+    [AttemptKind::App, AttemptKind::RecoveryCode, AttemptKind::InPersonCode, AttemptKind::MailedCode];
 
 /// What is being guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +36,10 @@ pub enum AttemptKind {
     MailedCode,
     /// Nothing is guessed: links that are mailed for a forgotten password (S5).
     PasswordReset,
+    /// The same, as one network asks for them.
+    PasswordResetOfNetwork,
+    /// Nothing is guessed: mails about new devices.
+    NewDevice,
 }
 
 /// An account and kind of secret, as seen from one class of browsers.
@@ -50,6 +60,8 @@ impl AttemptKind {
             Self::InPersonCode => "in_person_code",
             Self::MailedCode => "mailed_code",
             Self::PasswordReset => "password_reset",
+            Self::PasswordResetOfNetwork => "password_reset_of_network",
+            Self::NewDevice => "new_device",
         }
     }
 
@@ -59,6 +71,8 @@ impl AttemptKind {
             Self::App | Self::NewApp | Self::InPersonCode | Self::MailedCode => Budget::ONE_TIME_CODE,
             Self::RecoveryCode => Budget::RECOVERY_CODE,
             Self::PasswordReset => Budget::PASSWORD_RESET,
+            Self::PasswordResetOfNetwork => Budget::PASSWORD_RESET_OF_NETWORK,
+            Self::NewDevice => Budget::NEW_DEVICE,
         }
     }
 }
@@ -80,6 +94,27 @@ impl Vestibule {
     /// Links that are mailed to `email`, whoever asks for them.
     pub(crate) fn reset_subject(&self, email: &Email) -> Subject {
         Subject { hash: self.address_hash(email), kind: AttemptKind::PasswordReset, browser: None }
+    }
+
+    /// Links that `client`'s network asks for.
+    pub(crate) fn network_subject(&self, client: &Client) -> Subject {
+        let kind = AttemptKind::PasswordResetOfNetwork;
+        Subject { hash: self.network_hash(&client.address), kind, browser: None }
+    }
+
+    /// Mails to `user` about new devices.
+    pub(crate) fn new_device_subject(&self, user: UserId) -> Subject {
+        Subject { hash: self.user_hash(user), kind: AttemptKind::NewDevice, browser: None }
+    }
+
+    /// The network of an address, without the address: /24 of IPv4, /64 of IPv6.
+    pub(crate) fn network_hash(&self, address: &str) -> Vec<u8> {
+        let network: Vec<u8> = match address.parse() {
+            Ok(IpAddr::V4(address)) => address.octets()[..3].to_vec(),
+            Ok(IpAddr::V6(address)) => address.octets()[..8].to_vec(),
+            Err(_) => address.as_bytes().to_vec(),
+        };
+        self.inner.keys.keyed_hash("network", &[&network])
     }
 
     /// A second factor of `user`, guessed by `client`.
@@ -150,7 +185,7 @@ impl Vestibule {
         }
     }
 
-    /// How many second factors were wrong in a row, of every kind that a sign-in takes, from this class of browsers.
+    /// How many codes were wrong in a row after the right password, of every kind, from this class of browsers.
     pub(crate) async fn wrong_factors(
         &self,
         transaction: &DatabaseTransaction,
@@ -159,7 +194,7 @@ impl Vestibule {
         let (hash, _, browser) = subject.key();
         let rows = attempt::Entity::find()
             .filter(attempt::Column::Subject.eq(hash))
-            .filter(attempt::Column::Kind.is_in([AttemptKind::App.name(), AttemptKind::RecoveryCode.name()]))
+            .filter(attempt::Column::Kind.is_in(AFTER_THE_PASSWORD.map(AttemptKind::name)))
             .filter(attempt::Column::Browser.eq(browser))
             .all(transaction)
             .await?;

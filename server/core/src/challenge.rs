@@ -87,7 +87,7 @@ impl Vestibule {
         signed_in: &SignedIn,
         subject: &Subject,
     ) -> Result<(), Error> {
-        if signed_in.stored_state != SessionState::Challenge
+        if !matches!(signed_in.stored_state, SessionState::Challenge | SessionState::IdentityDue)
             || self.wrong_factors(transaction, subject).await? < TOLD_AFTER
         {
             return Ok(());

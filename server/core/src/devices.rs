@@ -2,12 +2,15 @@
 
 use domain::{Ended, Lifetime, SessionId, SessionState, Timestamp};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client};
 use crate::store::entities::session;
 use crate::{Error, Vestibule, device};
+
+/// How many devices are shown, the last used first; signing out all others ends the rest too.
+const MOST_SHOWN: u64 = 50;
 
 /// A device on which a person is signed in.
 #[derive(Clone, Debug)]
@@ -33,23 +36,22 @@ impl Vestibule {
     /// What the store says.
     pub async fn devices(&self, caller: &Caller) -> Result<Vec<Device>, Error> {
         let signed_in = caller.signed_in()?;
+        let limits = &self.inner.settings.session_limits;
+        let lifetime = Lifetime::of(SessionState::Full, signed_in.administrator, limits);
+        let now = self.now();
         let rows = session::Entity::find()
             .filter(session::Column::UserId.eq(signed_in.user.id.0))
             .filter(session::Column::State.eq(SessionState::Full.as_str()))
             .filter(session::Column::Epoch.eq(self.inner.store.epoch()))
             .filter(session::Column::EndedAt.is_null())
+            .filter(session::Column::UsedAt.gt(now.plus(-lifetime.idle).0))
+            .filter(session::Column::StateSince.gt(now.plus(-lifetime.absolute).0))
             .order_by_desc(session::Column::UsedAt)
+            .limit(MOST_SHOWN)
             .all(self.inner.store.reader())
             .await?;
-        let limits = &self.inner.settings.session_limits;
-        let lifetime = Lifetime::of(SessionState::Full, signed_in.administrator, limits);
-        let now = self.now();
-        let live = |row: &session::Model| {
-            lifetime.ended(Timestamp(row.state_since), Timestamp(row.used_at), now).is_none()
-        };
         let mut devices: Vec<Device> = rows
             .into_iter()
-            .filter(live)
             .map(|row| Device {
                 id: SessionId(row.id),
                 this: row.id == signed_in.record.id,

@@ -22,8 +22,8 @@ const LOOKS_PER_CLEAN_UP: u32 = 60;
 const SESSION_STAYS: i64 = 2 * DAY;
 /// How long sent messages, used codes and links stay for who looks into a complaint, in milliseconds.
 const SENT_STAYS: i64 = 30 * DAY;
-/// How long wrong passwords and reset links of an address are remembered after the last one, in milliseconds. The pauses are a quarter
-/// of an hour; a day without a guess is a new beginning.
+/// How long wrong passwords and reset links of an address are remembered after the last one, in milliseconds. The pauses
+/// are an hour at most; a day without a guess is a new beginning.
 const PASSWORDS_STAY: i64 = DAY;
 /// How long wrong codes are remembered, in milliseconds: so long that the hundred in a row cannot be waited out (S45).
 const CODES_STAY: i64 = 90 * DAY;

@@ -109,6 +109,7 @@ impl Vestibule {
         };
         if let Err(error) = consumed {
             self.audit(&transaction, entry.failed()).await?;
+            self.warn_of_wrong_factors(&transaction, client, signed_in, &subject).await?;
             transaction.commit().await?;
             return Err(error);
         }
@@ -182,7 +183,7 @@ impl Vestibule {
         mail.to(user, &self.inner.settings)
     }
 
-    /// Consumes the code by one conditional update. After too many wrong ones every code of the sign-in ends.
+    /// Consumes the code by one conditional update. After too many wrong ones every code of the person ends.
     async fn consume_mailed_code(
         &self,
         transaction: &DatabaseTransaction,
@@ -191,14 +192,14 @@ impl Vestibule {
         failures: u32,
     ) -> Result<(), Error> {
         let now = self.now().0;
-        let of_record = || {
+        let live = || {
             code::Entity::update_many()
-                .filter(code::Column::SessionId.eq(signed_in.record.id))
                 .filter(code::Column::Purpose.eq(MAILED))
                 .filter(code::Column::ExpiresAt.gt(now))
                 .filter(code::Column::ConsumedAt.is_null())
         };
-        let consumed = of_record()
+        let consumed = live()
+            .filter(code::Column::SessionId.eq(signed_in.record.id))
             .col_expr(code::Column::ConsumedAt, Expr::value(now))
             .filter(code::Column::CodeHash.eq(self.mailed_code_hash(signed_in, given)))
             .exec(transaction)
@@ -207,7 +208,12 @@ impl Vestibule {
             return Ok(());
         }
         if failures.is_multiple_of(WRONG_CODES) {
-            of_record().col_expr(code::Column::ExpiresAt, Expr::value(now)).exec(transaction).await?;
+            // Whichever sign-in they were guessed in: the count is the person's.
+            live()
+                .filter(code::Column::UserId.eq(signed_in.user.id.0))
+                .col_expr(code::Column::ExpiresAt, Expr::value(now))
+                .exec(transaction)
+                .await?;
             return Err(Error::ExpiredCode);
         }
         let known = code::Entity::find()

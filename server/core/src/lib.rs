@@ -80,9 +80,11 @@ use keys::Keys;
 use password::PasswordPool;
 use random::Randomness;
 use sea_orm::DatabaseTransaction;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use store::Store;
+use tokio::sync::Semaphore;
 
 /// Everything that the use cases need. Cheap to clone.
 #[derive(Clone)]
@@ -97,6 +99,8 @@ struct Inner {
     keys: Keys,
     passwords: PasswordPool,
     settings: Settings,
+    /// Places for who measures how strong a password is.
+    meters: Arc<Semaphore>,
     outbox_ready: tokio::sync::Notify,
     clock_is_right: AtomicBool,
 }
@@ -117,7 +121,9 @@ impl Vestibule {
         store.check_keys(&keys, &*random).await?;
         let outbox_ready = tokio::sync::Notify::new();
         let clock_is_right = AtomicBool::new(true);
-        let inner = Inner { store, clock, random, keys, passwords, settings, outbox_ready, clock_is_right };
+        let meters = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
+        let inner =
+            Inner { store, clock, random, keys, passwords, settings, meters, outbox_ready, clock_is_right };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -46,12 +46,15 @@ impl LinkKind {
 }
 
 impl Vestibule {
-    /// The address of the account that a link belongs to, if the link works. It is not spent.
+    /// The address of the account that a link belongs to, if the link works, and who can help its owner. It is not spent.
     ///
     /// # Errors
     /// [`Error::LinkGone`].
-    pub async fn link(&self, kind: LinkKind, token: &Token) -> Result<String, Error> {
-        Ok(self.person_of_link(self.inner.store.reader(), kind, token).await?.email)
+    pub async fn link(&self, kind: LinkKind, token: &Token) -> Result<(String, Option<String>), Error> {
+        let reader = self.inner.store.reader();
+        let person = self.person_of_link(reader, kind, token).await?;
+        let in_company = self.standing(reader, UserId(person.id)).await?.in_company;
+        Ok((person.email, self.helpers(in_company)))
     }
 
     /// Whose link it is, if it works.

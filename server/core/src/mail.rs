@@ -5,7 +5,6 @@ use crate::outbox::{Channel, Message};
 use crate::settings::Settings;
 
 /// A mail to one person, from top to bottom.
-#[derive(Debug, Default)]
 pub(crate) struct Mail {
     /// The subject, without the product's name.
     pub subject: String,

@@ -225,13 +225,28 @@ impl Vestibule {
                 Err(error) => Err(SendError::Later(error.to_string())),
                 Ok(Parcel::Message(message)) => hand_over(sender, &message).await,
                 Ok(Parcel::PasswordReset(request)) => {
-                    let mailed = self.mail_reset_link(&request).await;
+                    let mailed = self.mail_reset_link(OutboxId(row.id), &request).await;
                     mailed.map_err(|error| SendError::Later(error.to_string()))
                 }
             },
         };
         self.write_down(&row, &outcome).await?;
         Ok(outcome.is_ok())
+    }
+
+    /// Writes down in the transaction of what came of a parcel that nothing else is to be done about it.
+    pub(crate) async fn done_with(
+        &self,
+        transaction: &DatabaseTransaction,
+        parcel: OutboxId,
+    ) -> Result<(), Error> {
+        outbox::Entity::update_many()
+            .col_expr(outbox::Column::SentAt, Expr::value(self.now().0))
+            .col_expr(outbox::Column::Sealed, Expr::value(Option::<Vec<u8>>::None))
+            .filter(outbox::Column::Id.eq(parcel.0))
+            .exec(transaction)
+            .await?;
+        Ok(())
     }
 
     async fn write_down(&self, row: &outbox::Model, outcome: &Result<(), SendError>) -> Result<(), Error> {

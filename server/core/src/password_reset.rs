@@ -1,7 +1,7 @@
 //! Forgot your password?: a mailed link sets a new one. It signs nobody in and touches no method: the second door stays
 //! (S5).
 
-use domain::{Email, Ended, UserId};
+use domain::{Email, Ended, OutboxId, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
@@ -21,16 +21,17 @@ impl Vestibule {
     /// the same for every address, also how long it takes.
     ///
     /// # Errors
-    /// [`Error::Paused`] after three within an hour.
+    /// [`Error::Paused`] after three within an hour, and after thirty from one network.
     pub async fn request_password_reset(&self, client: &Client, email: &Email) -> Result<(), Error> {
-        let subject = self.reset_subject(email);
+        let (address, network) = (self.reset_subject(email), self.network_subject(client));
         let request = ResetRequest {
             email: email.as_str().to_owned(),
             address: client.address.clone(),
             browser: client.browser.clone(),
         };
         let transaction = self.inner.store.begin().await?;
-        self.reserve(&transaction, &subject).await?;
+        self.reserve(&transaction, &address).await?;
+        self.reserve(&transaction, &network).await?;
         let lasts = LinkKind::ResetPassword.lasts();
         self.put_into_outbox(&transaction, Channel::Mail, &Parcel::PasswordReset(request), lasts).await?;
         self.commit(transaction, "request_password_reset").await?;
@@ -38,8 +39,13 @@ impl Vestibule {
         Ok(())
     }
 
-    /// Mails the link that was asked for, if the address has an account with a password.
-    pub(crate) async fn mail_reset_link(&self, request: &ResetRequest) -> Result<(), Error> {
+    /// Mails the link that was asked for, if the address has an account with a password. `parcel` is done with it, in one
+    /// transaction: a program that is killed on the way does not mail two.
+    pub(crate) async fn mail_reset_link(
+        &self,
+        parcel: OutboxId,
+        request: &ResetRequest,
+    ) -> Result<(), Error> {
         let Ok(email) = Email::parse(&request.email) else { return Err(Error::Corrupt("email")) };
         let transaction = self.inner.store.begin().await?;
         let person = user_by_email(&transaction, &email).await?;
@@ -50,6 +56,7 @@ impl Vestibule {
         self.post_reset_link(&transaction, &user, &client).await?;
         let entry = Entry::visitor(Event::PasswordResetRequested, Some(user.id), &client);
         self.audit(&transaction, entry).await?;
+        self.done_with(&transaction, parcel).await?;
         self.commit(transaction, "mail_reset_link").await?;
         self.outbox_has_mail();
         Ok(())
@@ -95,6 +102,7 @@ impl Vestibule {
         self.consume_link(&transaction, LinkKind::ResetPassword, token).await?;
         self.store_password(&transaction, user.id, hash, true).await?;
         self.after_new_password(&transaction, &user).await?;
+        self.forget_other_browsers(&transaction, client, user.id).await?;
         self.end_all_records(&transaction, user.id, Ended::Changed).await?;
         self.audit(&transaction, Entry::visitor(Event::PasswordReset, Some(user.id), client)).await?;
         let in_company = self.standing(&transaction, user.id).await?.in_company;

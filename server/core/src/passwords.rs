@@ -45,6 +45,7 @@ impl Vestibule {
         self.lock_user(&transaction, user.id, Some(&old)).await?;
         self.store_password(&transaction, user.id, hash, false).await?;
         self.after_new_password(&transaction, user).await?;
+        self.forget_other_browsers(&transaction, client, user.id).await?;
         self.end_other_records(&transaction, user.id, record).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
         self.password_given(&transaction, record).await?;
@@ -59,7 +60,7 @@ impl Vestibule {
     /// How strong a password is, for the caller or for whom a link was mailed to: it costs work, which nobody else gets.
     ///
     /// # Errors
-    /// [`Error::WrongState`] for who is not signed in; [`Error::LinkGone`].
+    /// [`Error::WrongState`] for who is not signed in; [`Error::LinkGone`]; [`Error::Busy`].
     pub async fn password_strength(
         &self,
         caller: &Caller,
@@ -77,8 +78,10 @@ impl Vestibule {
             Err(error) => return Ok(PasswordStrength { score: 0, words: error.to_string() }),
         };
         let names = self.names_of(reader, &user).await?;
-        // Milliseconds of arithmetic: not on the threads that answer everybody.
+        // Milliseconds of arithmetic: not on the threads that answer everybody, and not more at once than there are cores.
+        let place = self.inner.meters.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
         let measured = tokio::task::spawn_blocking(move || {
+            let _place = place;
             password_policy::strength(&password, &Context::new(names.iter().map(String::as_str)))
         });
         let strength = measured.await.map_err(|_| Error::Corrupt("strength"))?;

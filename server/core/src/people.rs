@@ -209,11 +209,19 @@ async fn last_administrator_of(
     Ok(None)
 }
 
-/// A name that can be shown: not empty, not longer than [`NAME_LENGTH`], without control characters.
+/// A name that can be shown: not empty, not longer than [`NAME_LENGTH`], without control characters, and no link or change
+/// of the writing direction: mails that people trust begin with it.
 pub(crate) fn checked_name(name: &str) -> Result<&str, Error> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
-        let why = format!("a name has 1 to {NAME_LENGTH} characters, none of them a control character");
+    let unfit = |c: char| {
+        c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
+    };
+    if name.is_empty()
+        || name.chars().count() > NAME_LENGTH
+        || name.chars().any(unfit)
+        || name.contains("://")
+    {
+        let why = format!("a name has 1 to {NAME_LENGTH} characters, no control characters and no link");
         return Err(Error::Refusal(why));
     }
     Ok(name)

@@ -34,6 +34,9 @@ impl Vestibule {
             local_time::zone(zone)
                 .map_err(|_| invalid("time_zone", "Select a time zone from the list.".to_owned()))?;
         }
+        if name == signed_in.user.name && time_zone == signed_in.user.time_zone.as_deref() {
+            return self.caller_by_id(record).await;
+        }
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         self.lock_record(&transaction, signed_in).await?;

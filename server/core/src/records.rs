@@ -116,7 +116,7 @@ impl Vestibule {
         Ok(())
     }
 
-    /// Ends those records of the person. Gives how many there were.
+    /// Ends those records of the person. Gives how many of them were live.
     pub(crate) async fn end_records_where(
         &self,
         transaction: &DatabaseTransaction,
@@ -124,20 +124,21 @@ impl Vestibule {
         which: SimpleExpr,
         reason: Ended,
     ) -> Result<u64, Error> {
-        let ended = session::Entity::update_many()
-            .col_expr(session::Column::EndedAt, Expr::value(self.now().0))
-            .col_expr(session::Column::EndedReason, Expr::value(reason.as_str()))
-            .filter(session::Column::UserId.eq(user.0))
-            .filter(which)
-            // Also those that ended by themselves: a recovery that waits to be reopened waits no longer.
-            .filter(
-                Condition::any()
-                    .add(session::Column::EndedAt.is_null())
-                    .add(session::Column::State.eq(SessionState::Recovering.as_str())),
-            )
+        let end = || {
+            session::Entity::update_many()
+                .col_expr(session::Column::EndedAt, Expr::value(self.now().0))
+                .col_expr(session::Column::EndedReason, Expr::value(reason.as_str()))
+                .filter(session::Column::UserId.eq(user.0))
+                .filter(which.clone())
+        };
+        let live = end().filter(session::Column::EndedAt.is_null()).exec(transaction).await?;
+        // Also those that ended by themselves: a recovery that waits to be reopened waits no longer.
+        end()
+            .filter(session::Column::EndedAt.is_not_null())
+            .filter(session::Column::State.eq(SessionState::Recovering.as_str()))
             .exec(transaction)
             .await?;
-        Ok(ended.rows_affected)
+        Ok(live.rows_affected)
     }
 
     /// Ends one record. Whether it was still live.
@@ -218,11 +219,23 @@ impl Vestibule {
         }
         let person = user::Entity::find_by_id(user.0).one(transaction).await?.ok_or(Error::Stale)?;
         in_use.exec(transaction).await?;
-        if person.last_full_session_at.is_some() {
+        if person.last_full_session_at.is_some() && self.may_tell_of_device(transaction, user).await? {
             let in_company = self.standing(transaction, user).await?.in_company;
             self.notify(transaction, &person.into(), in_company, Notice::NewDevice, Some(client)).await?;
         }
         self.know_browser(transaction, client, user).await
+    }
+
+    /// Whether the person is told of one more new device: not of more than five within an hour.
+    async fn may_tell_of_device(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+    ) -> Result<bool, Error> {
+        match self.reserve(transaction, &self.new_device_subject(user)).await {
+            Err(Error::Paused { .. }) => Ok(false),
+            reserved => reserved.map(|_| true),
+        }
     }
 
     /// Makes the browser known to the account. A token that some account knows is kept, so that a shared tablet is
@@ -271,7 +284,7 @@ impl Vestibule {
         Ok(token)
     }
 
-    /// A method has changed: the browsers that signed in before did it without this method (S46).
+    /// The password or a method has changed: the browsers that signed in before did it without (S46).
     pub(crate) async fn forget_other_browsers(
         &self,
         transaction: &DatabaseTransaction,

@@ -73,7 +73,8 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// The token of a session or a known browser: 256 random bits (S30), kept in a cookie; the store has its hash.
+/// The token of a session, a known browser or a mailed link: 256 random bits (S30), in a cookie or after the `#` of an
+/// address; the store has its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(Zeroizing<[u8; 32]>);
 

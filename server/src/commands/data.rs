@@ -38,6 +38,7 @@ pub(super) async fn restore(config: &Config, file: &Path) -> Result<(), CommandE
 
 /// Looks at everything that `serve` needs, and changes nothing.
 pub(super) async fn check(config: &Config) -> Result<(), CommandError> {
+    super::serve::refuse_the_open(config)?;
     print("configuration: in order\n")?;
     let keys = key_file::read(&config.keys).map_err(failed)?;
     print(&format!("keys: {} holds {}\n", config.keys.display(), keys.describe()))?;

@@ -28,7 +28,7 @@ pub(super) async fn serve(config: Config) -> Result<(), CommandError> {
 }
 
 /// Neither mail nor passwords are for everybody.
-fn refuse_the_open(config: &Config) -> Result<(), CommandError> {
+pub(super) fn refuse_the_open(config: &Config) -> Result<(), CommandError> {
     if !config.public_url.loopback && matches!(config.mail, Mail::Terminal) {
         let why = "mail goes to this terminal, and with it what only its reader may know: name a mail server (mail, \
                    mail_from), or a public URL that is this machine";

@@ -32,7 +32,7 @@ fn told(activity: &Reply, began: i64) -> Vec<(i64, &str, bool)> {
 async fn save_name(app: &App, browser: &mut Browser) {
     app.advance(1);
     let record = browser.session().await.record();
-    let body = json!({ "record": record, "name": "Anna Berg", "time_zone": null });
+    let body = json!({ "record": record, "name": format!("Anna {}", app.now().0), "time_zone": null });
     browser.call("save_profile", body).await.answered();
 }
 

@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use serde_json::json;
 use server::config::SmtpSettings;
 use server::smtp::Smtp;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use vestibule_core::outbox::{Channel, Message, SendError, Sender};
 
 use crate::support::{App, FROM, MailServer, Operator, Serving, free_port};
@@ -117,6 +119,53 @@ async fn a_certificate_that_is_not_trusted_is_refused() {
         assert!(told.starts_with(&expected), "{told}");
         assert!(server.taken().is_empty());
     }
+}
+
+/// Stands between a sender and the server, and slips answers in behind the server's word that TLS may begin. Gives its
+/// port.
+async fn slipping_in_answers(server: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (client, _) = listener.accept().await.unwrap();
+        let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
+        let (mut from_client, mut to_client) = client.into_split();
+        let (mut from_server, mut to_server) = server.into_split();
+        tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+        let mut bytes = [0; 4096];
+        let mut answers = 0;
+        while let Ok(length @ 1..) = from_server.read(&mut bytes).await {
+            let mut said = bytes[..length].to_vec();
+            answers += usize::from(said.starts_with(b"220 "));
+            // The second is the one to STARTTLS.
+            if answers == 2 && said.starts_with(b"220 ") {
+                said.extend(b"250 slipped-in\r\n250 in\r\n250 in\r\n354 in\r\n250 in\r\n");
+            }
+            if to_client.write_all(&said).await.is_err() {
+                return;
+            }
+        }
+    });
+    port
+}
+
+// S53
+#[tokio::test]
+async fn answers_that_were_slipped_in_before_tls_are_not_believed() {
+    let mut server = MailServer::start(&["--security", "starttls"]);
+    let port = slipping_in_answers(server.port).await;
+    let url = format!("smtp://localhost:{port}");
+    let settings = SmtpSettings::parse(&url, FROM, Some(server.ca.clone())).unwrap();
+    later(Smtp::new(settings).unwrap().send(&message()).await);
+    assert!(server.taken().is_empty());
+}
+
+#[tokio::test]
+async fn a_certificate_of_another_host_is_refused() {
+    let mut server = MailServer::start(&["--security", "tls", "--host", "127.0.0.2"]);
+    let told = later(server.sender("smtps://127.0.0.2:PORT").send(&message()).await);
+    assert!(told.contains("has a certificate that is not trusted"), "{told}");
+    assert!(server.taken().is_empty());
 }
 
 // S53

@@ -117,7 +117,7 @@ async fn each_change_of_the_security_is_told_by_one_mail() {
     let link = post.unread().await;
     assert_eq!((link.len(), link[0].subject.as_str()), (1, "Vestibule: Set a new password"));
     says_the_same_twice(&link[0]);
-    post.app.browser().reset_password(&token, PASSWORD).await.answered();
+    other.reset_password(&token, PASSWORD).await.answered();
     let reset = post.told("Password changed").await;
     assert!(reset.body.contains("with a link that was mailed to you"), "{}", reset.body);
     let reply = other.sign_in(ANNA).await;
@@ -215,6 +215,22 @@ async fn fewer_wrong_codes_are_not_told_nor_those_of_a_step_up() {
         own.step_up_app(&other_than(&app.code(&key))).await.refused(422, "wrong_code");
     }
     assert_eq!(warnings(&app).await, 0);
+}
+
+// S54: after a reset somebody guesses at the code that is handed over in person.
+#[tokio::test]
+async fn three_wrong_codes_before_a_set_up_are_told() {
+    let app = App::start().await;
+    app.enrolled(ANNA).await;
+    let handed_over = app.vestibule.reset_mfa(&Email::parse(ANNA).unwrap()).await.unwrap();
+    let mut browser = app.browser();
+    let reply = browser.sign_in(ANNA).await;
+    let wrong = other_than(handed_over.code.as_str());
+    for told in [0, 0, 1] {
+        let body = json!({ "record": reply.record(), "code": wrong });
+        browser.call("confirm_identity", body).await.refused(422, "wrong_code");
+        assert_eq!(warnings(&app).await, told);
+    }
 }
 
 // S54

@@ -258,3 +258,18 @@ async fn a_sign_in_on_a_new_device_is_told_by_mail_and_the_first_one_is_not() {
     // S38
     assert!(mail[0].2.contains("http://localhost:3000"));
 }
+
+// S28a, S53: whoever has the password cannot bury the one mail that matters.
+#[tokio::test]
+async fn of_many_new_devices_within_an_hour_five_are_told() {
+    let app = App::start().await;
+    app.add_user("anna@example.com").await;
+    for _ in 0..9 {
+        app.browser().sign_in("anna@example.com").await.state("full");
+    }
+    // The first device of an account is not new.
+    assert_eq!(app.mail().await.len(), 5);
+    app.advance_minutes(60);
+    app.browser().sign_in("anna@example.com").await.state("full");
+    assert_eq!(app.mail().await.len(), 6);
+}

@@ -58,7 +58,9 @@ async fn it_ends_every_session_blocks_sign_in_and_removes_nothing() {
     let mut stranger = one.browser();
     stranger.get("/not-me").await;
     stranger.get(&format!("/api/not_me?token={token}")).await.refused(405, "method_not_allowed");
-    assert_eq!(stranger.open_link("not_me", &token).await.answered().json, json!({ "email": ANNA }));
+    let opened = stranger.open_link("not_me", &token).await;
+    let helper = "your company's administrator or help@example.com";
+    assert_eq!(opened.answered().json, json!({ "email": ANNA, "helper": helper }));
     at(&two, &session).session().await.state("full");
     not_me(&mut stranger, &token).await.answered();
     assert!(stranger.cookies.is_empty());

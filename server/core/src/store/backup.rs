@@ -143,7 +143,7 @@ async fn restore_postgres(url: &str, from: &Path) -> Result<(), Error> {
 const NEW_EPOCH: &str = "UPDATE installation SET epoch = epoch + 1;
 DELETE FROM recovery_codes;
 DELETE FROM codes;
-DELETE FROM links;
+DELETE FROM links WHERE kind <> 'not_me';
 DELETE FROM flows;
 DELETE FROM sessions;
 ";
