@@ -7,13 +7,13 @@ import { SignIn } from "../pages/sign-in";
 /** Entries that are shown at once. */
 const PAGE = 10;
 
-/** Saves the profile this often, as its page does: each time is one entry. */
+/** Saves the profile this often, each time with another name: that is one entry each. */
 async function saveProfile(page: Page, times: number, name: string): Promise<void> {
   const headers = { origin: new URL(page.url()).origin };
   const session = await page.request.post("/api/session", { data: {}, headers });
   const { record } = (await session.json()) as { record: string };
   for (let time = 0; time < times; time += 1) {
-    const answer = await page.request.post("/api/save_profile", { data: { record, name, time_zone: null }, headers });
+    const answer = await page.request.post("/api/save_profile", { data: { record, name: `${name} ${time}`, time_zone: null }, headers });
     expect(answer.status()).toBe(200);
   }
 }

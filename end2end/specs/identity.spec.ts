@@ -145,7 +145,9 @@ test("five wrong codes end the code, and a new one is the way on", async ({ page
   await expect(page.getByText("That code no longer works. Send a new one.")).toBeVisible();
   await pass(60, server, page);
   await identity.again.click();
-  const [, newest] = await mails(person.email, 2);
+  // The third wrong one was told.
+  const [, warning, newest] = await mails(person.email, 3);
+  expect(warning?.subject).toBe("Vestibule: Somebody entered your password, then wrong codes");
   await identity.enter(codeIn(newest));
   await expect(new Required(page).heading).toBeVisible();
 });

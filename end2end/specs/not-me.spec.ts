@@ -114,7 +114,7 @@ test("the link works once, and leads on when it does not", async ({ page, people
     await answer;
     await expect(notMe.gone).toBeFocused();
   }
-  await expect(page.getByText("If you can't, ask your administrator to reset your two-factor authentication.")).toBeVisible();
+  await expect(page.getByText("If you can't, ask your administrator, or whoever supports you, to reset your two-factor authentication.")).toBeVisible();
   await page.getByRole("link", { name: "Go to sign-in" }).click();
   await expect(new SignIn(page).heading).toBeFocused();
 });
