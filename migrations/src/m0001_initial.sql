@@ -74,6 +74,7 @@ CREATE TABLE sessions (
     password_at BIGINT,                        -- when the password was last given in it, after the sign-in
     proved_at BIGINT,                          -- when a method was last proved in it, and which
     proved_by TEXT,
+    texted_at BIGINT,                          -- when a code was last sent in it by text message (S7)
     return_to TEXT,
     browser_hash BYTEA,                        -- of a recovery: SHA-256 of the token of the browser that reopens it
     address TEXT NOT NULL,
@@ -117,13 +118,26 @@ CREATE TABLE codes (
     channel TEXT NOT NULL,
     target_index BYTEA NOT NULL,
     code_hash BYTEA NOT NULL,
+    network BYTEA,                             -- text: keyed hash of the network that asked, and its known browser (S18)
+    browser UUID,
+    outbox_id UUID,                            -- text: the message, whose delivery the page shows
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     consumed_at BIGINT
 );
+CREATE INDEX codes_target ON codes (target_index, created_at);
+CREATE INDEX codes_network ON codes (network, created_at) WHERE network IS NOT NULL;
 CREATE INDEX codes_user ON codes (user_id);
 CREATE INDEX codes_session ON codes (session_id);
 CREATE INDEX codes_flow ON codes (flow_id);
+
+-- Text messages of a day (days since the epoch), by dial code; 0: of all (S18).
+CREATE TABLE text_counts (
+    day BIGINT NOT NULL,
+    dial_code BIGINT NOT NULL,
+    sent BIGINT NOT NULL,
+    PRIMARY KEY (day, dial_code)
+);
 
 -- Mailed links: single use.
 CREATE TABLE links (
@@ -206,9 +220,10 @@ CREATE TABLE outbox (
     expires_at BIGINT NOT NULL,
     tries BIGINT NOT NULL,
     sent_at BIGINT,
-    failed_at BIGINT
+    failed_at BIGINT,
+    delivery TEXT                              -- text: what its gateway has reported
 );
-CREATE INDEX outbox_due ON outbox (due_at) WHERE sent_at IS NULL AND failed_at IS NULL;
+CREATE INDEX outbox_due ON outbox (channel, due_at) WHERE sent_at IS NULL AND failed_at IS NULL;
 
 -- Announcements and reminders to the members of a company, expanded by a worker.
 CREATE TABLE campaigns (

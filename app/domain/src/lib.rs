@@ -10,6 +10,7 @@ mod attempts;
 mod email;
 mod ids;
 mod one_time_code;
+pub mod phone_flow;
 mod recovery_code;
 mod requirement;
 mod return_path;
@@ -21,6 +22,7 @@ pub use attempts::{Attempts, Budget, Reservation};
 pub use email::{Email, EmailError};
 pub use ids::{AuditId, BrowserId, CompanyId, FlowId, OutboxId, RecoveryCodeId, SessionId, UserId};
 pub use one_time_code::{OneTimeCode, OneTimeCodeError};
+pub use phone_flow::PhoneFlow;
 pub use recovery_code::{RecoveryCode, RecoveryCodeError};
 pub use requirement::{
     Assessment, Company, Demand, Membership, MethodKind, OwnedMethod, Reason, Requirement, Role, TextRule,

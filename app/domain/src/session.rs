@@ -195,7 +195,8 @@ impl Lifetime {
     #[must_use]
     pub const fn of(state: SessionState, administrator: bool, limits: &SessionLimits) -> Self {
         match state {
-            SessionState::Challenge => Self { idle: 5 * MINUTE, absolute: 5 * MINUTE },
+            // Idle counts from the last text message (S7).
+            SessionState::Challenge => Self { idle: 5 * MINUTE, absolute: 15 * MINUTE },
             SessionState::IdentityDue | SessionState::EnrolOnly | SessionState::SaveCode => {
                 Self { idle: 10 * MINUTE, absolute: HOUR }
             }
@@ -283,7 +284,7 @@ mod tests {
             let lifetime = Lifetime::of(state, administrator, &SessionLimits::default());
             (lifetime.idle / MINUTE, lifetime.absolute / MINUTE)
         };
-        assert_eq!(minutes(SessionState::Challenge, false), (5, 5));
+        assert_eq!(minutes(SessionState::Challenge, false), (5, 15));
         assert_eq!(minutes(SessionState::IdentityDue, false), (10, 60));
         assert_eq!(minutes(SessionState::EnrolOnly, false), (10, 60));
         assert_eq!(minutes(SessionState::SaveCode, false), (10, 60));

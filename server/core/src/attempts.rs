@@ -5,7 +5,9 @@ use std::net::IpAddr;
 
 use domain::{Attempts, BrowserId, Budget, DAY, Email, Reservation, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
 use uuid::Uuid;
 
 use crate::caller::Client;
@@ -16,8 +18,13 @@ use crate::{Error, Vestibule};
 const KNOWN_LASTS: i64 = 365 * DAY;
 
 /// What a sign-in asks for after the password.
-const AFTER_THE_PASSWORD: [AttemptKind; 4] =
-    [AttemptKind::App, AttemptKind::RecoveryCode, AttemptKind::InPersonCode, AttemptKind::MailedCode];
+const AFTER_THE_PASSWORD: [AttemptKind; 5] = [
+    AttemptKind::App,
+    AttemptKind::Text,
+    AttemptKind::RecoveryCode,
+    AttemptKind::InPersonCode,
+    AttemptKind::MailedCode,
+];
 
 /// What is being guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +35,10 @@ pub enum AttemptKind {
     App,
     /// A code of an app that is being set up.
     NewApp,
+    /// A code that was sent to the phone number, wherever it is asked.
+    Text,
+    /// A code that was sent to a number that is being set up.
+    NewNumber,
     /// The recovery code.
     RecoveryCode,
     /// The code that was handed over in person after a reset.
@@ -56,6 +67,8 @@ impl AttemptKind {
             Self::Password => "password",
             Self::App => "app",
             Self::NewApp => "new_app",
+            Self::Text => "text",
+            Self::NewNumber => "new_number",
             Self::RecoveryCode => "recovery_code",
             Self::InPersonCode => "in_person_code",
             Self::MailedCode => "mailed_code",
@@ -68,7 +81,12 @@ impl AttemptKind {
     const fn budget(self) -> Budget {
         match self {
             Self::Password => Budget::PASSWORD,
-            Self::App | Self::NewApp | Self::InPersonCode | Self::MailedCode => Budget::ONE_TIME_CODE,
+            Self::App
+            | Self::NewApp
+            | Self::Text
+            | Self::NewNumber
+            | Self::InPersonCode
+            | Self::MailedCode => Budget::ONE_TIME_CODE,
             Self::RecoveryCode => Budget::RECOVERY_CODE,
             Self::PasswordReset => Budget::PASSWORD_RESET,
             Self::PasswordResetOfNetwork => Budget::PASSWORD_RESET_OF_NETWORK,
@@ -87,7 +105,8 @@ impl Vestibule {
     ) -> Result<Subject, Error> {
         let hash = self.address_hash(email);
         // Nobody's address is looked up too, so that it costs the same.
-        let browser = self.known_browser(client, user.unwrap_or(UserId(Uuid::nil()))).await?;
+        let reader = self.inner.store.reader();
+        let browser = self.known_browser(reader, client, user.unwrap_or(UserId(Uuid::nil()))).await?;
         Ok(Subject { hash, kind: AttemptKind::Password, browser })
     }
 
@@ -125,7 +144,8 @@ impl Vestibule {
         user: UserId,
     ) -> Result<Subject, Error> {
         let hash = self.user_hash(user);
-        Ok(Subject { hash, kind, browser: self.known_browser(client, user).await? })
+        let browser = self.known_browser(self.inner.store.reader(), client, user).await?;
+        Ok(Subject { hash, kind, browser })
     }
 
     fn address_hash(&self, email: &Email) -> Vec<u8> {
@@ -137,13 +157,18 @@ impl Vestibule {
     }
 
     /// The browser, if it has signed in to the account in the last year (S46).
-    async fn known_browser(&self, client: &Client, user: UserId) -> Result<Option<BrowserId>, Error> {
+    pub(crate) async fn known_browser(
+        &self,
+        connection: &impl ConnectionTrait,
+        client: &Client,
+        user: UserId,
+    ) -> Result<Option<BrowserId>, Error> {
         let Some(token) = &client.known else { return Ok(None) };
         let known = known_browser::Entity::find()
             .filter(known_browser::Column::UserId.eq(user.0))
             .filter(known_browser::Column::TokenHash.eq(token.hash()))
             .filter(known_browser::Column::UsedAt.gt(self.now().plus(-KNOWN_LASTS).0))
-            .one(self.inner.store.reader())
+            .one(connection)
             .await?;
         Ok(known.map(|browser| BrowserId(browser.id)))
     }

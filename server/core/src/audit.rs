@@ -36,8 +36,8 @@ events! {
     SignedOut = "signed_out", "Signed out";
     SignedOutElsewhere = "signed_out_elsewhere", "Another device signed out";
     ChallengeAnswered = "challenge_answered", "Code of the authenticator app entered";
-    SetUpOpened = "set_up_opened", "Set-up of an authenticator app begun";
-    SetUpLeft = "set_up_left", "Set-up of an authenticator app left";
+    SetUpOpened = "set_up_opened", "Set-up of an authentication method begun";
+    SetUpLeft = "set_up_left", "Set-up of an authentication method left";
     AppAdded = "app_added", "Authenticator app added";
     AppChanged = "app_changed", "Authenticator app changed";
     AppKept = "app_kept", "Authenticator app kept after a recovery";
@@ -47,6 +47,12 @@ events! {
     RecoveryCodeUsed = "recovery_code_used", "Recovery code entered";
     RecoveryReopened = "recovery_reopened", "Recovery continued";
     CodeMailed = "code_mailed", "Code sent by mail";
+    CodeTexted = "code_texted", "Code sent by text message";
+    TextEntered = "text_entered", "Code of a text message entered";
+    PhoneAdded = "phone_added", "Phone number added";
+    PhoneChanged = "phone_changed", "Phone number changed";
+    PhoneKept = "phone_kept", "Phone number kept after a recovery";
+    PhoneRemoved = "phone_removed", "Phone number removed";
     IdentityConfirmed = "identity_confirmed", "Code before a set-up entered";
     MfaReset = "mfa_reset", "Two-factor authentication reset";
     Suspended = "suspended", "This Wasn't Me pressed: sign-in blocked";

@@ -199,7 +199,7 @@ impl SignedIn {
     }
 
     fn ends_at(&self) -> Timestamp {
-        self.lifetime.ends(Timestamp(self.record.state_since), Timestamp(self.record.used_at))
+        self.lifetime.ends(Timestamp(self.record.state_since), last_use(&self.record, self.stored_state))
     }
 }
 
@@ -259,7 +259,7 @@ impl Vestibule {
             Some(_) => Some(record.ended_reason.as_deref().and_then(Ended::parse).unwrap_or(Ended::Changed)),
             None if record.epoch != self.inner.store.epoch() => Some(Ended::Changed),
             None if user.suspended_at.is_some() => Some(Ended::Suspended),
-            None => lifetime.ended(created, Timestamp(record.used_at), self.now()),
+            None => lifetime.ended(created, last_use(&record, stored_state), self.now()),
         };
         if let Some(reason) = reason {
             let limit = if reason == Ended::Absolute { lifetime.absolute } else { lifetime.idle };
@@ -343,6 +343,14 @@ impl Vestibule {
             ),
             memberships,
         })
+    }
+}
+
+/// From when a record's idle time counts. The second door waits for a text message, and for nothing else (S7).
+fn last_use(record: &session::Model, state: SessionState) -> Timestamp {
+    match state {
+        SessionState::Challenge => Timestamp(record.texted_at.unwrap_or(record.state_since)),
+        _ => Timestamp(record.used_at),
     }
 }
 

@@ -8,18 +8,87 @@ use crate::attempts::{AttemptKind, Subject};
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn, User};
 use crate::keys::Sealed;
-use crate::methods::{active_app, associated};
+use crate::methods::{active_app, associated, kind_of, methods_of};
 use crate::notices::Notice;
+use crate::proofs::{Asked, PhoneWay};
 use crate::records::Proof;
 use crate::recovery_code::valid_recovery_code;
 use crate::store::entities::{method, user};
+use crate::text_codes::TextPurpose;
 use crate::totp::{Match, TotpSecret};
 use crate::{Error, Vestibule};
 
 /// Wrong second factors in a row after which the person is told (S54).
 const TOLD_AFTER: i64 = 3;
 
+/// How the second door stands for somebody.
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    /// The methods that it takes.
+    pub methods: Vec<MethodKind>,
+    /// The one that was used last.
+    pub last_used: Option<MethodKind>,
+    /// The phone number, and the code that was sent to it.
+    pub phone: Option<PhoneWay>,
+    /// Text messages are failing at this moment.
+    pub texts_failing: bool,
+}
+
 impl Vestibule {
+    /// How the second door stands for the caller. Nothing is sent.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn challenge(&self, caller: &Caller) -> Result<Challenge, Error> {
+        let signed_in = caller.signed_in()?;
+        let methods = methods_of(self.inner.store.reader(), signed_in.user.id).await?;
+        let last_used = methods.iter().max_by_key(|method| method.last_used_at);
+        let last_used = last_used.filter(|method| method.last_used_at.is_some());
+        Ok(Challenge {
+            last_used: last_used.map(kind_of).transpose()?,
+            methods: methods.iter().map(kind_of).collect::<Result<_, _>>()?,
+            phone: self.phone_way(signed_in, TextPurpose::Challenge, None).await?,
+            texts_failing: self.texts_are_failing().await?,
+        })
+    }
+
+    /// Sends a code for the second door.
+    ///
+    /// # Errors
+    /// [`Error::Paused`], [`Error::NoTexts`]; [`Error::WrongState`] for who has no number; [`Error::Stale`] for another
+    /// record than the caller's.
+    pub async fn send_challenge_text(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+    ) -> Result<Challenge, Error> {
+        let signed_in = caller.of_record(record)?;
+        self.send_text_in_session(client, signed_in, TextPurpose::Challenge).await?;
+        self.challenge(&self.caller_by_id(record).await?).await
+    }
+
+    /// Takes a code of a text message at sign-in.
+    ///
+    /// # Errors
+    /// As [`Vestibule::challenge_app`], and [`Error::ExpiredCode`].
+    pub async fn challenge_phone(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+        code: OneTimeCode,
+    ) -> Result<Entered, Error> {
+        let signed_in = caller.of_record(record)?;
+        let user = signed_in.user.id;
+        let subject = self.factor_subject(client, AttemptKind::Text, user).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        let asked = Asked { purpose: TextPurpose::Challenge, flow: None, subject: &subject };
+        let transaction = self.answer_with_text(transaction, client, signed_in, asked, &code).await?;
+        self.challenge_passed(transaction, client, signed_in).await
+    }
+
     /// Takes a code of the authenticator app at sign-in. One transaction reserves the attempt, consumes the step
     /// and moves the record on: a code works once, whatever happens at the same time (S13).
     ///
@@ -39,6 +108,17 @@ impl Vestibule {
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
+        self.challenge_passed(transaction, client, signed_in).await
+    }
+
+    /// A method was proved at the second door: what follows.
+    async fn challenge_passed(
+        &self,
+        transaction: DatabaseTransaction,
+        client: &Client,
+        signed_in: &SignedIn,
+    ) -> Result<Entered, Error> {
+        let user = signed_in.user.id;
         if signed_in.password_reset {
             self.forget_password_reset(&transaction, user).await?;
         }
@@ -47,7 +127,7 @@ impl Vestibule {
         // changed since is seen at the next request, as always.
         let state = after_challenge(&signed_in.assessment, recovery_code.is_some());
         let token = self.advance(&transaction, signed_in, state).await?;
-        self.commit_step(transaction, client, user, record, state, token).await
+        self.commit_step(transaction, client, user, signed_in.id(), state, token).await
     }
 
     /// Takes a code of the app in the caller's record: the attempt is reserved, the step consumed, the proof

@@ -38,6 +38,9 @@ pub enum Error {
         /// The companies that require it.
         companies: Vec<String>,
     },
+    /// No text messages can be sent: none today any more, or none at all.
+    #[error("no text messages can be sent")]
+    NoTexts,
     /// A field does not hold what it should.
     #[error("{why}")]
     Invalid {

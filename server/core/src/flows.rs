@@ -1,15 +1,18 @@
 //! Flows in the store: every set-up under way, its state, and its pending secret (S25).
 //!
-//! The states and what leads from one to the next are [`domain::AppFlow`]; here they are loaded and kept.
+//! The states and what leads from one to the next are [`domain::AppFlow`] and [`domain::PhoneFlow`]; here they are loaded
+//! and kept. One set-up is open in a session at a time.
 
 use domain::app_flow::{self, Proving};
-use domain::{AppFlow, Ended, FlowId, Lifetime, Timestamp, UserId};
+use domain::phone_flow::{self, Entering};
+use domain::{AppFlow, Ended, FlowId, Lifetime, MethodKind, PhoneFlow, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Value};
 use uuid::Uuid;
 
 use crate::caller::SignedIn;
 use crate::keys::{AssociatedData, Sealed};
+use crate::phone_number::PhoneNumber;
 use crate::records::Proof;
 use crate::store::entities::flow;
 use crate::totp::TotpSecret;
@@ -17,15 +20,50 @@ use crate::{Error, Vestibule};
 
 /// The purpose of the flows that set up an authenticator app.
 pub(crate) const SET_UP_APP: &str = "set_up_app";
+/// The purpose of the flows that set up a phone number.
+pub(crate) const SET_UP_PHONE: &str = "set_up_phone";
 /// The purpose of the flows in which nothing but a new recovery code is saved.
 const NEW_RECOVERY_CODE: &str = "new_recovery_code";
 /// How long a flow waits for a step.
 const LIFETIME: Lifetime = Lifetime { idle: app_flow::IDLE, absolute: app_flow::ABSOLUTE };
 
+/// What is set up, and where that stands.
+pub(crate) enum SetUp {
+    App(AppFlow<TotpSecret>),
+    Phone(PhoneFlow<PhoneNumber>),
+}
+
+impl SetUp {
+    pub const fn kind(&self) -> MethodKind {
+        match self {
+            Self::App(_) => MethodKind::App,
+            Self::Phone(_) => MethodKind::Phone,
+        }
+    }
+
+    const fn purpose(&self) -> &'static str {
+        match self {
+            Self::App(_) => SET_UP_APP,
+            Self::Phone(_) => SET_UP_PHONE,
+        }
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::App(state) => state.name(),
+            Self::Phone(state) => state.name(),
+        }
+    }
+
+    const fn is_saving(&self) -> bool {
+        matches!(self, Self::App(AppFlow::Saving) | Self::Phone(PhoneFlow::Saving))
+    }
+}
+
 /// A flow that is open, in its state.
 pub(crate) struct OpenFlow {
     row: flow::Model,
-    pub state: AppFlow<TotpSecret>,
+    pub state: SetUp,
 }
 
 impl OpenFlow {
@@ -34,13 +72,13 @@ impl OpenFlow {
     }
 
     /// The row and the state, each to be consumed: a transition takes the state, the store the row.
-    pub fn into_parts(self) -> (flow::Model, AppFlow<TotpSecret>) {
+    pub fn into_parts(self) -> (flow::Model, SetUp) {
         (self.row, self.state)
     }
 }
 
 impl Vestibule {
-    /// The set-up of an authenticator app that is open in this session. What waits for a recovery code to be saved
+    /// The set-up that is open in this session. What waits for a recovery code to be saved
     /// waits for all of the flow's time, however long the person looks for a safe place.
     pub(crate) async fn open_flow(
         &self,
@@ -49,17 +87,14 @@ impl Vestibule {
     ) -> Result<Option<OpenFlow>, Error> {
         let row = flow::Entity::find()
             .filter(flow::Column::SessionId.eq(session))
-            .filter(flow::Column::Purpose.eq(SET_UP_APP))
+            .filter(flow::Column::Purpose.is_in([SET_UP_APP, SET_UP_PHONE]))
             .filter(flow::Column::EndedAt.is_null())
             .one(connection)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let state = self.state_of(&row)?;
         let ended = LIFETIME.ended(Timestamp(row.created_at), Timestamp(row.used_at), self.now());
-        let live = match state {
-            AppFlow::Saving => ended != Some(Ended::Absolute),
-            AppFlow::Proving(_) | AppFlow::Confirming(_) => ended.is_none(),
-        };
+        let live = if state.is_saving() { ended != Some(Ended::Absolute) } else { ended.is_none() };
         Ok(live.then_some(OpenFlow { row, state }))
     }
 
@@ -72,9 +107,10 @@ impl Vestibule {
         transaction: &DatabaseTransaction,
         signed_in: &SignedIn,
         id: FlowId,
-    ) -> Result<(flow::Model, Proving), Error> {
+    ) -> Result<(flow::Model, ProvingFlow), Error> {
         match self.flow_of_form(transaction, signed_in, id).await?.into_parts() {
-            (row, AppFlow::Proving(proving)) => Ok((row, proving)),
+            (row, SetUp::App(AppFlow::Proving(proving))) => Ok((row, ProvingFlow::App(proving))),
+            (row, SetUp::Phone(PhoneFlow::Proving(_))) => Ok((row, ProvingFlow::Phone)),
             _ => Err(Error::Stale),
         }
     }
@@ -93,15 +129,17 @@ impl Vestibule {
         flow.filter(|flow| flow.id() == id).ok_or(Error::Stale)
     }
 
-    /// A new flow of the caller's session, in the place of an earlier one.
+    /// A new flow of the caller's session, in the place of an earlier one of either kind.
     pub(crate) async fn begin_flow(
         &self,
         transaction: &DatabaseTransaction,
         signed_in: &SignedIn,
-        state: AppFlow<TotpSecret>,
+        state: SetUp,
     ) -> Result<OpenFlow, Error> {
-        self.end_flow_for(transaction, signed_in.record.id, SET_UP_APP).await?;
-        self.insert_flow(transaction, signed_in, SET_UP_APP, state).await
+        for purpose in [SET_UP_APP, SET_UP_PHONE] {
+            self.end_flow_for(transaction, signed_in.record.id, purpose).await?;
+        }
+        self.insert_flow(transaction, signed_in, state.purpose(), state).await
     }
 
     /// A new recovery code is to be saved in the caller's session, without a set-up before it.
@@ -111,7 +149,8 @@ impl Vestibule {
         signed_in: &SignedIn,
     ) -> Result<(), Error> {
         self.end_flow_for(transaction, signed_in.record.id, NEW_RECOVERY_CODE).await?;
-        self.insert_flow(transaction, signed_in, NEW_RECOVERY_CODE, AppFlow::Saving).await?;
+        let saving = SetUp::App(AppFlow::Saving);
+        self.insert_flow(transaction, signed_in, NEW_RECOVERY_CODE, saving).await?;
         Ok(())
     }
 
@@ -136,11 +175,11 @@ impl Vestibule {
         transaction: &DatabaseTransaction,
         signed_in: &SignedIn,
         purpose: &'static str,
-        state: AppFlow<TotpSecret>,
+        state: SetUp,
     ) -> Result<OpenFlow, Error> {
         let id = self.id();
         let user = signed_in.user.id.0;
-        let sealed = self.seal_secret_of(id, user, &state);
+        let sealed = self.seal_target_of(id, user, &state);
         let now = self.now().0;
         let row = flow::Model {
             id,
@@ -173,10 +212,14 @@ impl Vestibule {
         &self,
         transaction: &DatabaseTransaction,
         row: flow::Model,
-        state: AppFlow<TotpSecret>,
+        state: SetUp,
         proof: Option<Proof>,
     ) -> Result<OpenFlow, Error> {
-        let sealed = self.seal_secret_of(row.id, row.user_id, &state);
+        let sealed = self.seal_target_of(row.id, row.user_id, &state);
+        let country = match &state {
+            SetUp::Phone(PhoneFlow::Confirming(sent)) => Some(sent.number.country().to_owned()),
+            _ => None,
+        };
         let (bytes, key_id) = sealed.map_or((None, None), |sealed| (Some(sealed.bytes), Some(sealed.key_id)));
         let now = self.now().0;
         let proved_at = if proof.is_some() { Some(now) } else { row.proved_at };
@@ -187,6 +230,7 @@ impl Vestibule {
             .col_expr(flow::Column::ProvedBy, Expr::value(proved_by))
             .col_expr(flow::Column::TargetSealed, Expr::value(Value::from(bytes)))
             .col_expr(flow::Column::TargetKeyId, Expr::value(key_id))
+            .col_expr(flow::Column::TargetCountry, Expr::value(country))
             .col_expr(flow::Column::UsedAt, Expr::value(now))
             .filter(flow::Column::Id.eq(row.id))
             .filter(flow::Column::State.eq(row.state.as_str()))
@@ -256,27 +300,69 @@ impl Vestibule {
         Ok(())
     }
 
-    fn state_of(&self, row: &flow::Model) -> Result<AppFlow<TotpSecret>, Error> {
-        match (row.state.as_str(), row.target_sealed.clone(), row.target_key_id) {
-            (app_flow::PROVING, ..) => Ok(AppFlow::Proving(Proving)),
-            (app_flow::CONFIRMING, Some(bytes), Some(key_id)) => {
-                let secret =
-                    self.inner.keys.open(associated(row.id, row.user_id), &Sealed { key_id, bytes })?;
-                Ok(AppFlow::Confirming(app_flow::Confirming { secret: TotpSecret::from_bytes(secret) }))
+    fn state_of(&self, row: &flow::Model) -> Result<SetUp, Error> {
+        let corrupt = || Error::Corrupt("flow state");
+        let target = |associated: fn(Uuid, Uuid) -> AssociatedData| {
+            let sealed = (row.target_sealed.clone(), row.target_key_id);
+            let (Some(bytes), Some(key_id)) = sealed else { return Err(corrupt()) };
+            Ok(self.inner.keys.open(associated(row.id, row.user_id), &Sealed { key_id, bytes })?)
+        };
+        Ok(match (row.purpose.as_str(), row.state.as_str()) {
+            (SET_UP_PHONE, app_flow::PROVING) => SetUp::Phone(PhoneFlow::Proving(Proving)),
+            (SET_UP_PHONE, phone_flow::ENTERING) => SetUp::Phone(PhoneFlow::Entering(Entering)),
+            (SET_UP_PHONE, app_flow::CONFIRMING) => {
+                let e164 = String::from_utf8(target(associated_number)?.to_vec()).map_err(|_| corrupt())?;
+                let country = row.target_country.clone().unwrap_or_default();
+                let number = PhoneNumber::stored(e164.into(), country);
+                SetUp::Phone(PhoneFlow::Confirming(phone_flow::Sent { number }))
             }
-            (app_flow::SAVING, ..) => Ok(AppFlow::Saving),
-            _ => Err(Error::Corrupt("flow state")),
-        }
+            (SET_UP_PHONE, app_flow::SAVING) => SetUp::Phone(PhoneFlow::Saving),
+            (_, app_flow::PROVING) => SetUp::App(AppFlow::Proving(Proving)),
+            (_, app_flow::CONFIRMING) => {
+                let secret = TotpSecret::from_bytes(target(associated)?);
+                SetUp::App(AppFlow::Confirming(app_flow::Confirming { secret }))
+            }
+            (_, app_flow::SAVING) => SetUp::App(AppFlow::Saving),
+            _ => return Err(corrupt()),
+        })
     }
 
-    fn seal_secret_of(&self, id: Uuid, user: Uuid, state: &AppFlow<TotpSecret>) -> Option<Sealed> {
-        let AppFlow::Confirming(confirming) = state else { return None };
-        let associated = associated(id, user);
-        Some(self.inner.keys.seal(&*self.inner.random, associated, confirming.secret.as_bytes()))
+    fn seal_target_of(&self, id: Uuid, user: Uuid, state: &SetUp) -> Option<Sealed> {
+        let (associated, target) = match state {
+            SetUp::App(AppFlow::Confirming(confirming)) => {
+                (associated(id, user), confirming.secret.as_bytes())
+            }
+            SetUp::Phone(PhoneFlow::Confirming(sent)) => {
+                (associated_number(id, user), sent.number.as_str().as_bytes())
+            }
+            _ => return None,
+        };
+        Some(self.inner.keys.seal(&*self.inner.random, associated, target))
+    }
+}
+
+/// A flow that waits for a proof.
+pub(crate) enum ProvingFlow {
+    App(Proving),
+    Phone,
+}
+
+impl ProvingFlow {
+    /// What follows the proof.
+    pub fn proved(self, secret: impl FnOnce() -> TotpSecret) -> SetUp {
+        match self {
+            Self::App(proving) => SetUp::App(proving.proved(secret())),
+            Self::Phone => SetUp::Phone(PhoneFlow::Entering(Entering)),
+        }
     }
 }
 
 /// What a pending secret belongs to.
 pub(crate) fn associated(row: Uuid, user: Uuid) -> AssociatedData {
     AssociatedData { table: "flows (set_up_app)", row, user }
+}
+
+/// What a pending number belongs to.
+pub(crate) fn associated_number(row: Uuid, user: Uuid) -> AssociatedData {
+    AssociatedData { table: "flows (set_up_phone)", row, user }
 }

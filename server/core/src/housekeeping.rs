@@ -9,7 +9,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use crate::attempts::AttemptKind;
-use crate::store::entities::{attempt, code, installation, link, outbox, recovery_code, session};
+use crate::store::entities::{attempt, code, installation, link, outbox, recovery_code, session, text_count};
 use crate::{Error, Vestibule};
 
 /// How far the clocks of a program and its database may differ, in milliseconds.
@@ -109,6 +109,10 @@ impl Vestibule {
             .await?;
         code::Entity::delete_many()
             .filter(code::Column::ExpiresAt.lt(before(SENT_STAYS)))
+            .exec(&transaction)
+            .await?;
+        text_count::Entity::delete_many()
+            .filter(text_count::Column::Day.lt(before(SENT_STAYS).div_euclid(DAY)))
             .exec(&transaction)
             .await?;
         link::Entity::delete_many()

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Qu
 use crate::attempts::AttemptKind;
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn, User};
+use crate::codes::{self, WRONG_CODES};
 use crate::mail::Mail;
 use crate::store::entities::code;
 use crate::{Error, Vestibule, random};
@@ -16,12 +17,8 @@ use crate::{Error, Vestibule, random};
 const MAILED: &str = "mailed";
 /// How long such a code works, in milliseconds (S28).
 const MAILED_LASTS: i64 = 15 * MINUTE;
-/// The pauses between two of them, in milliseconds; the last one stays.
-const PAUSES: [i64; 3] = [MINUTE, 2 * MINUTE, 5 * MINUTE];
 /// How many a person is mailed in a day.
-const A_DAY: usize = 10;
-/// Wrong codes in a row that end every code of the sign-in (S17).
-const WRONG_CODES: u32 = 5;
+const A_DAY: u64 = 10;
 
 /// A code that was mailed.
 #[derive(Clone, Copy, Debug)]
@@ -152,6 +149,9 @@ impl Vestibule {
             channel: "mail".to_owned(),
             target_index: self.inner.keys.keyed_hash("mail address", &[email.as_str().as_bytes()]),
             code_hash: self.mailed_code_hash(signed_in, code),
+            network: None,
+            browser: None,
+            outbox_id: None,
             created_at: now.0,
             expires_at: now.plus(MAILED_LASTS).0,
             consumed_at: None,
@@ -236,9 +236,8 @@ impl Vestibule {
 
 /// The last of these codes, newest first, and when another may follow.
 fn latest(mailed: &[code::Model]) -> Option<MailedCode> {
-    let last = mailed.first()?;
-    let pause = PAUSES[(mailed.len() - 1).min(PAUSES.len() - 1)];
-    let soonest = last.created_at + pause;
-    let oldest = mailed.get(A_DAY - 1).map_or(0, |tenth| tenth.created_at + DAY);
-    Some(MailedCode { sent_at: Timestamp(last.created_at), again_at: Timestamp(soonest.max(oldest)) })
+    let again_at = codes::again_at(mailed)?;
+    let tomorrow = codes::nth_newest(mailed, A_DAY).map(|tenth| tenth.plus(DAY));
+    let sent_at = Timestamp(mailed.first()?.created_at);
+    Some(MailedCode { sent_at, again_at: tomorrow.map_or(again_at, |tomorrow| tomorrow.max(again_at)) })
 }

@@ -94,17 +94,11 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{SessionLimits, UserId};
+    use domain::UserId;
     use uuid::Uuid;
 
     fn written() -> Message {
-        let settings = Settings {
-            product: "Gate & Co".to_owned(),
-            public_url: "https://login.example.com".to_owned(),
-            support: None,
-            session_limits: SessionLimits::default(),
-            payments_countries: Vec::new(),
-        };
+        let settings = Settings { product: "Gate & Co".to_owned(), ..Settings::example() };
         let to = User {
             id: UserId(Uuid::nil()),
             email: "anna@example.com".to_owned(),

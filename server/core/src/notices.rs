@@ -18,6 +18,11 @@ pub(crate) enum Notice {
     AppAdded,
     AppChanged,
     AppRemoved,
+    /// As [`Notice::FirstAppAdded`].
+    FirstPhoneAdded,
+    PhoneAdded,
+    PhoneChanged,
+    PhoneRemoved,
     RecoveryCodeSaved,
     RecoveryCodeUsed,
     MfaReset,
@@ -36,6 +41,9 @@ impl Notice {
             Self::FirstAppAdded | Self::AppAdded => "Authenticator app added",
             Self::AppChanged => "Authenticator app changed",
             Self::AppRemoved => "Authenticator app removed",
+            Self::FirstPhoneAdded | Self::PhoneAdded => "Phone number added",
+            Self::PhoneChanged => "Phone number changed",
+            Self::PhoneRemoved => "Phone number removed",
             Self::RecoveryCodeSaved => "New recovery code saved",
             Self::RecoveryCodeUsed => "Recovery code used",
             Self::MfaReset => "Two-factor authentication reset",
@@ -59,6 +67,13 @@ impl Notice {
             Self::AppRemoved => {
                 "The authenticator app of your account was removed. Its codes no longer work."
             }
+            Self::FirstPhoneAdded | Self::PhoneAdded => {
+                "A phone number was added to your account. Codes by text message can confirm your sign-in from now on."
+            }
+            Self::PhoneChanged => {
+                "The phone number of your account was changed. The earlier number gets no codes any more."
+            }
+            Self::PhoneRemoved => "The phone number of your account was removed. It gets no codes any more.",
             Self::RecoveryCodeUsed => {
                 "Your recovery code was used to get into your account. It is spent, and every other device was \
                  signed out."
@@ -133,7 +148,7 @@ impl Vestibule {
         let settings = &self.inner.settings;
         let mut then = Vec::new();
         let mut action = None;
-        if notice == Notice::FirstAppAdded {
+        if matches!(notice, Notice::FirstAppAdded | Notice::FirstPhoneAdded) {
             let link = self.new_link(transaction, LinkKind::NotMe, user).await?;
             action = Some(("This Wasn't Me", link));
             then.push(
@@ -154,7 +169,8 @@ impl Vestibule {
             then,
             code: None,
         };
-        self.post(transaction, mail.to(user, settings), NOTICE_LASTS).await
+        self.post(transaction, mail.to(user, settings), NOTICE_LASTS).await?;
+        Ok(())
     }
 
     /// Who can help somebody: "your company's administrator or help@example.com".

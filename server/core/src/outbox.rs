@@ -36,6 +36,8 @@ const PAUSE_AFTER_REFUSAL: i64 = HOUR;
 pub enum Channel {
     /// E-mail.
     Mail,
+    /// A text message to a phone.
+    Text,
 }
 
 /// A message.
@@ -43,9 +45,9 @@ pub enum Channel {
 pub struct Message {
     /// How it travels.
     pub channel: Channel,
-    /// The address.
+    /// The address, or the number (E.164).
     pub to: String,
-    /// The subject line.
+    /// The subject line; empty for a text message.
     pub subject: String,
     /// Plain text.
     pub body: String,
@@ -89,31 +91,114 @@ pub enum SendError {
     /// The gateway refuses this very message or its recipient: hourly again.
     #[error("{0}")]
     Refused(String),
+    /// It cannot reach this recipient: not again, and the person is told.
+    #[error("{0}")]
+    Undeliverable(Undeliverable),
+}
+
+/// Why a text message does not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Undeliverable {
+    /// There is no such number.
+    #[error("the number is not one")]
+    Invalid,
+    /// The phone could not be reached.
+    #[error("the phone could not be reached")]
+    Unreachable,
+    /// Its carrier, or its owner, refuses these messages.
+    #[error("messages to the number are blocked")]
+    Blocked,
+    /// It is no phone that gets text messages.
+    #[error("the number is a landline")]
+    Landline,
+    /// Too many messages at once.
+    #[error("too many messages were sent")]
+    Throttled,
+}
+
+/// What has become of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// On its way.
+    Waiting,
+    /// The gateway has taken it.
+    Sent,
+    /// It has arrived.
+    Delivered,
+    /// It was given up: the gateway could not be had in time.
+    GivenUp,
+    /// It will not arrive.
+    Failed(Undeliverable),
+}
+
+/// What is stored of a message that has arrived.
+const DELIVERED: &str = "delivered";
+
+impl Undeliverable {
+    const ALL: [Self; 5] = [Self::Invalid, Self::Unreachable, Self::Blocked, Self::Landline, Self::Throttled];
+
+    /// The name used in the store and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Unreachable => "unreachable",
+            Self::Blocked => "blocked",
+            Self::Landline => "landline",
+            Self::Throttled => "throttled",
+        }
+    }
+
+    /// The reason of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == name)
+    }
+}
+
+impl Delivery {
+    pub(crate) fn of(row: &outbox::Model) -> Self {
+        match row.delivery.as_deref() {
+            Some(DELIVERED) => Self::Delivered,
+            // Also for a reason that only a newer version knows.
+            Some(reason) => Self::Failed(Undeliverable::parse(reason).unwrap_or(Undeliverable::Unreachable)),
+            None if row.sent_at.is_some() => Self::Sent,
+            None if row.failed_at.is_some() => Self::GivenUp,
+            None => Self::Waiting,
+        }
+    }
 }
 
 /// Sends messages.
 #[async_trait]
 pub trait Sender: Send + Sync {
-    /// Hands a message to its gateway; `Ok` only once the gateway has taken it.
-    async fn send(&self, message: &Message) -> Result<(), SendError>;
+    /// Hands a message to its gateway; `Ok` only once the gateway has taken it. `id` is the same at every try, and is
+    /// what a report of the gateway about it names.
+    async fn send(&self, id: OutboxId, message: &Message) -> Result<(), SendError>;
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 2] = [Self::Mail, Self::Text];
+
     const fn name(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::Text => "text",
         }
     }
 }
 
 impl Vestibule {
-    /// Puts a message into the outbox, to be sent once the transaction is committed; tried for `lasts` milliseconds.
+    /// Puts a message into the outbox, to be sent once the transaction is committed; tried for `lasts` milliseconds. Gives
+    /// its id.
     pub(crate) async fn post(
         &self,
         transaction: &DatabaseTransaction,
         message: Message,
         lasts: i64,
-    ) -> Result<(), Error> {
+    ) -> Result<Uuid, Error> {
         self.put_into_outbox(transaction, message.channel, &Parcel::Message(message), lasts).await
     }
 
@@ -124,7 +209,7 @@ impl Vestibule {
         channel: Channel,
         parcel: &Parcel,
         lasts: i64,
-    ) -> Result<(), Error> {
+    ) -> Result<Uuid, Error> {
         let id = self.id();
         let plain = Zeroizing::new(serde_json::to_vec(parcel).map_err(|_| Error::Corrupt("message"))?);
         let sealed = self.inner.keys.seal(&*self.inner.random, associated(id), &plain);
@@ -141,23 +226,25 @@ impl Vestibule {
             tries: Set(0),
             sent_at: Set(None),
             failed_at: Set(None),
+            delivery: Set(None),
         })
         .exec_without_returning(transaction)
         .await?;
-        Ok(())
+        Ok(id)
     }
 
-    /// Wakes the worker: a message was committed.
+    /// Wakes the workers: a message was committed.
     pub(crate) fn outbox_has_mail(&self) {
-        self.inner.outbox_ready.notify_one();
+        self.inner.outbox_ready.notify_waiters();
     }
 
-    /// Sends what is due, until the task is dropped. Failures are logged and tried again.
-    pub async fn run_outbox(self, sender: &dyn Sender) {
+    /// Sends what is due on a channel, until the task is dropped. Failures are logged and tried again. Each channel has a
+    /// worker of its own: a gateway that hangs holds up nothing but its own messages.
+    pub async fn run_outbox(self, sender: &dyn Sender, channel: Channel) {
         loop {
             // By a clock that is off, what is due looks too old, and would be given up.
             if self.clock_is_right()
-                && let Err(error) = self.send_due(sender).await
+                && let Err(error) = self.send_due_on(sender, channel).await
             {
                 tracing::error!(%error, "the outbox could not be read");
             }
@@ -172,7 +259,15 @@ impl Vestibule {
     /// What the store says; what was sent before stays sent.
     pub async fn send_due(&self, sender: &dyn Sender) -> Result<u32, Error> {
         let mut sent = 0;
-        while let Some(row) = self.lease_next().await? {
+        for channel in Channel::ALL {
+            sent += self.send_due_on(sender, channel).await?;
+        }
+        Ok(sent)
+    }
+
+    async fn send_due_on(&self, sender: &dyn Sender, channel: Channel) -> Result<u32, Error> {
+        let mut sent = 0;
+        while let Some(row) = self.lease_next(channel).await? {
             if self.deliver(sender, row).await? {
                 sent += 1;
             }
@@ -181,10 +276,11 @@ impl Vestibule {
     }
 
     /// Takes the oldest message that is due, so that no other worker sends it meanwhile.
-    async fn lease_next(&self) -> Result<Option<outbox::Model>, Error> {
+    async fn lease_next(&self, channel: Channel) -> Result<Option<outbox::Model>, Error> {
         loop {
             let now = self.now();
             let due = outbox::Entity::find()
+                .filter(outbox::Column::Channel.eq(channel.name()))
                 .filter(outbox::Column::SentAt.is_null())
                 .filter(outbox::Column::FailedAt.is_null())
                 .filter(outbox::Column::DueAt.lte(now.0))
@@ -223,7 +319,7 @@ impl Vestibule {
             // One that cannot be opened is put off like the others: it must not stand in their way.
             false => match self.opened(&row) {
                 Err(error) => Err(SendError::Later(error.to_string())),
-                Ok(Parcel::Message(message)) => hand_over(sender, &message).await,
+                Ok(Parcel::Message(message)) => hand_over(sender, OutboxId(row.id), &message).await,
                 Ok(Parcel::PasswordReset(request)) => {
                     let mailed = self.mail_reset_link(OutboxId(row.id), &request).await;
                     mailed.map_err(|error| SendError::Later(error.to_string()))
@@ -232,6 +328,26 @@ impl Vestibule {
         };
         self.write_down(&row, &outcome).await?;
         Ok(outcome.is_ok())
+    }
+
+    /// Writes down what a gateway reports of a message that it has taken. The first report counts: one that comes again,
+    /// or later, changes nothing. Whether there is such a message.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn delivered(&self, id: OutboxId, outcome: Result<(), Undeliverable>) -> Result<bool, Error> {
+        let became = outcome.map_or_else(Undeliverable::as_str, |()| DELIVERED);
+        metrics::counter!("vestibule_text_reports_total", "became" => became).increment(1);
+        let transaction = self.inner.store.begin().await?;
+        outbox::Entity::update_many()
+            .col_expr(outbox::Column::Delivery, Expr::value(became))
+            .filter(outbox::Column::Id.eq(id.0))
+            .filter(outbox::Column::Delivery.is_null())
+            .exec(&transaction)
+            .await?;
+        let known = outbox::Entity::find_by_id(id.0).one(&transaction).await?.is_some();
+        transaction.commit().await?;
+        Ok(known)
     }
 
     /// Writes down in the transaction of what came of a parcel that nothing else is to be done about it.
@@ -258,6 +374,11 @@ impl Vestibule {
         };
         let (became, update) = match outcome {
             Ok(()) => ("sent", done(outbox::Column::SentAt)),
+            Err(SendError::Undeliverable(why)) => {
+                tracing::warn!(%id, %why, "a message cannot be delivered");
+                let failed = done(outbox::Column::FailedAt);
+                ("undeliverable", failed.col_expr(outbox::Column::Delivery, Expr::value(why.as_str())))
+            }
             Err(error) if now >= Timestamp(row.expires_at) => {
                 tracing::error!(%id, %error, "a message is given up");
                 ("given_up", done(outbox::Column::FailedAt))
@@ -266,7 +387,7 @@ impl Vestibule {
                 tracing::warn!(%id, %error, "a message could not be sent and is tried again");
                 let pause = match error {
                     SendError::Later(_) => pause(row.tries),
-                    SendError::Refused(_) => PAUSE_AFTER_REFUSAL,
+                    SendError::Refused(_) | SendError::Undeliverable(_) => PAUSE_AFTER_REFUSAL,
                 };
                 let due = Expr::value(now.plus(pause).0);
                 ("put_off", outbox::Entity::update_many().col_expr(outbox::Column::DueAt, due))
@@ -282,8 +403,8 @@ impl Vestibule {
 }
 
 /// Hands a message to its gateway, which has its time for it and no more.
-async fn hand_over(sender: &dyn Sender, message: &Message) -> Result<(), SendError> {
-    match tokio::time::timeout(GATEWAY_TIMEOUT, sender.send(message)).await {
+async fn hand_over(sender: &dyn Sender, id: OutboxId, message: &Message) -> Result<(), SendError> {
+    match tokio::time::timeout(GATEWAY_TIMEOUT, sender.send(id, message)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(SendError::Later("the gateway did not answer in time".to_owned())),
     }

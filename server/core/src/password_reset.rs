@@ -84,7 +84,8 @@ impl Vestibule {
             code: None,
         };
         let lasts = LinkKind::ResetPassword.lasts();
-        self.post(transaction, mail.to(user, &self.inner.settings), lasts).await
+        self.post(transaction, mail.to(user, &self.inner.settings), lasts).await?;
+        Ok(())
     }
 
     /// Sets a password with a link, which is spent. Every session of the person ends.

@@ -15,10 +15,12 @@ use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn};
 use crate::methods::{kind_of, methods_of};
 use crate::notices::Notice;
+use crate::proofs::{Asked, PhoneWay};
 use crate::records::Proof;
 use crate::recovery_code::is_valid;
 use crate::secret::Token;
 use crate::store::entities::{method, recovery_code, session};
+use crate::text_codes::TextPurpose;
 use crate::totp::TotpSecret;
 use crate::{Error, Vestibule};
 
@@ -29,6 +31,8 @@ pub struct Recovery {
     pub methods: Vec<RecoveryMethod>,
     /// When it ends, whatever is done meanwhile.
     pub ends_at: Timestamp,
+    /// The phone number, and the code that was sent to it.
+    pub phone: Option<PhoneWay>,
 }
 
 /// A method, and what has become of it in this recovery.
@@ -107,7 +111,7 @@ impl Vestibule {
         let (row, proving) = self.proving_flow(&transaction, signed_in, id).await?;
         self.reserve(&transaction, &subject).await?;
         let transaction = self.spend(transaction, client, signed_in, &subject, &code).await?;
-        let next = proving.proved(TotpSecret::new(&*self.inner.random));
+        let next = proving.proved(|| TotpSecret::new(&*self.inner.random));
         self.move_flow(&transaction, row, next, Some(Proof::RecoveryCode)).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
         // Where the sign-in was to lead is not where this leads.
@@ -121,6 +125,44 @@ impl Vestibule {
         Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None })
     }
 
+    /// Sends a code to the old number, to show that it still works.
+    ///
+    /// # Errors
+    /// As [`Vestibule::send_challenge_text`].
+    pub async fn send_keep_text(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+    ) -> Result<Recovery, Error> {
+        let signed_in = caller.of_record(record)?;
+        self.send_text_in_session(client, signed_in, TextPurpose::Keep).await?;
+        self.recovery(caller).await
+    }
+
+    /// Shows with a code that the old number still works: it stays.
+    ///
+    /// # Errors
+    /// As [`Vestibule::challenge_phone`].
+    pub async fn keep_phone(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+        code: OneTimeCode,
+    ) -> Result<Recovery, Error> {
+        let signed_in = caller.of_record(record)?;
+        let user = signed_in.user.id;
+        let subject = self.factor_subject(client, AttemptKind::Text, user).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.lock_record(&transaction, signed_in).await?;
+        let asked = Asked { purpose: TextPurpose::Keep, flow: None, subject: &subject };
+        let transaction = self.answer_with_text(transaction, client, signed_in, asked, &code).await?;
+        self.keep(transaction, client, signed_in, MethodKind::Phone).await?;
+        self.recovery(caller).await
+    }
+
     /// How the caller's recovery stands.
     ///
     /// # Errors
@@ -130,7 +172,8 @@ impl Vestibule {
         let methods = methods_of(self.inner.store.reader(), signed_in.user.id).await?;
         let methods =
             methods.iter().map(|method| in_recovery(signed_in, method)).collect::<Result<_, _>>()?;
-        Ok(Recovery { methods, ends_at: caller.ends_at().unwrap_or_else(|| self.now()) })
+        let phone = self.phone_way(signed_in, TextPurpose::Keep, None).await?;
+        Ok(Recovery { methods, ends_at: caller.ends_at().unwrap_or_else(|| self.now()), phone })
     }
 
     /// Shows with a code that the old app still works: it stays.
@@ -151,18 +194,33 @@ impl Vestibule {
         self.lock_user(&transaction, user, None).await?;
         self.lock_record(&transaction, signed_in).await?;
         let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
+        self.keep(transaction, client, signed_in, MethodKind::App).await?;
+        self.recovery(caller).await
+    }
+
+    /// Marks the method as one that works in this recovery.
+    async fn keep(
+        &self,
+        transaction: DatabaseTransaction,
+        client: &Client,
+        signed_in: &SignedIn,
+        kind: MethodKind,
+    ) -> Result<(), Error> {
+        let user = signed_in.user.id;
         method::Entity::update_many()
-            .col_expr(method::Column::KeptIn, Expr::value(record.0))
+            .col_expr(method::Column::KeptIn, Expr::value(signed_in.record.id))
             .filter(method::Column::UserId.eq(user.0))
-            .filter(method::Column::Kind.eq(MethodKind::App.as_str()))
+            .filter(method::Column::Kind.eq(kind.as_str()))
             .exec(&transaction)
             .await?;
         // Whatever was begun to be set up in its place is not needed any more.
-        self.end_flows(&transaction, record.0).await?;
-        let entry = Entry::own(Event::AppKept, user, client).method(MethodKind::App);
-        self.audit(&transaction, entry).await?;
-        self.commit(transaction, "keep_app").await?;
-        self.recovery(caller).await
+        self.end_flows(&transaction, signed_in.record.id).await?;
+        let (event, name) = match kind {
+            MethodKind::App => (Event::AppKept, "keep_app"),
+            MethodKind::Phone => (Event::PhoneKept, "keep_phone"),
+        };
+        self.audit(&transaction, Entry::own(event, user, client).method(kind)).await?;
+        self.commit(transaction, name).await
     }
 
     /// Ends the recovery: methods that were neither set up in it nor shown to work are removed, for they may be in the
@@ -309,10 +367,19 @@ impl Vestibule {
         lost: &method::Model,
     ) -> Result<(), Error> {
         let user = &signed_in.user;
+        let kind = kind_of(lost)?;
         method::Entity::delete_by_id(lost.id).exec(transaction).await?;
-        let entry = Entry::own(Event::AppRemoved, user.id, client).method(kind_of(lost)?);
-        self.audit(transaction, entry).await?;
-        self.notify(transaction, user, signed_in.in_company, Notice::AppRemoved, Some(client)).await
+        let (event, notice) = removal_of(kind);
+        self.audit(transaction, Entry::own(event, user.id, client).method(kind)).await?;
+        self.notify(transaction, user, signed_in.in_company, notice, Some(client)).await
+    }
+}
+
+/// How the removal of a method is written down and told.
+pub(crate) const fn removal_of(kind: MethodKind) -> (Event, Notice) {
+    match kind {
+        MethodKind::App => (Event::AppRemoved, Notice::AppRemoved),
+        MethodKind::Phone => (Event::PhoneRemoved, Notice::PhoneRemoved),
     }
 }
 

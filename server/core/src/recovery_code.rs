@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn};
-use crate::methods::{active_app, methods_of};
+use crate::methods::methods_of;
 use crate::notices::Notice;
 use crate::store::entities::recovery_code;
 use crate::{Error, Vestibule, random};
@@ -24,7 +24,7 @@ pub struct StagedRecoveryCode {
     pub created_at: Timestamp,
     /// Whether the person was shown another before and did not acknowledge it: that one will not work.
     pub shown_before: bool,
-    /// Whether it ends a set-up: the app has not been used since it was confirmed.
+    /// Whether it ends a set-up: a method has not been used since it was confirmed.
     pub ends_set_up: bool,
     /// Whether the person is in any company.
     pub in_company: bool,
@@ -68,7 +68,7 @@ impl Vestibule {
         })
         .exec_without_returning(&transaction)
         .await?;
-        let app = active_app(&transaction, user).await?;
+        let methods = methods_of(&transaction, user).await?;
         self.commit(transaction, "stage_recovery_code").await?;
         Ok(StagedRecoveryCode {
             id,
@@ -76,7 +76,9 @@ impl Vestibule {
             created_at: now,
             shown_before: voided.rows_affected > 0,
             // A recovery has no steps to count.
-            ends_set_up: app.is_some_and(|app| app.last_used_at.is_none() && app.kept_in.is_none()),
+            ends_set_up: methods
+                .iter()
+                .any(|method| method.last_used_at.is_none() && method.kept_in.is_none()),
             in_company: signed_in.in_company,
         })
     }

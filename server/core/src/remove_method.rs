@@ -4,10 +4,10 @@ use domain::{MethodKind, SessionId, SessionState};
 use sea_orm::EntityTrait;
 
 use crate::attempts::AttemptKind;
-use crate::audit::{Entry, Event};
+use crate::audit::Entry;
 use crate::caller::{Caller, Client, Entered};
 use crate::methods::methods_of;
-use crate::notices::Notice;
+use crate::recovery::removal_of;
 use crate::store::entities::method;
 use crate::{Error, Vestibule};
 
@@ -33,7 +33,11 @@ impl Vestibule {
         let Some(removed) = methods.iter().find(|method| method.kind == kind.as_str()) else {
             return Err(Error::Stale);
         };
-        self.forget_attempts(&transaction, user.id, AttemptKind::App).await?;
+        let guessed = match kind {
+            MethodKind::App => AttemptKind::App,
+            MethodKind::Phone => AttemptKind::Text,
+        };
+        self.forget_attempts(&transaction, user.id, guessed).await?;
         self.end_flows_of(&transaction, user.id).await?;
         method::Entity::delete_by_id(removed.id).exec(&transaction).await?;
         let standing = self.standing(&transaction, user.id).await?;
@@ -51,8 +55,9 @@ impl Vestibule {
         if was_last {
             self.count_method(&transaction, user.id, -1).await?;
         }
-        self.audit(&transaction, Entry::own(Event::AppRemoved, user.id, client).method(kind)).await?;
-        self.notify(&transaction, user, signed_in.in_company, Notice::AppRemoved, Some(client)).await?;
+        let (event, notice) = removal_of(kind);
+        self.audit(&transaction, Entry::own(event, user.id, client).method(kind)).await?;
+        self.notify(&transaction, user, signed_in.in_company, notice, Some(client)).await?;
         self.commit(transaction, "remove_method").await?;
         self.outbox_has_mail();
         Ok(Entered { caller: self.caller_by_id(record).await?, token, known: None })

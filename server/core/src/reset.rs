@@ -106,6 +106,9 @@ impl Vestibule {
             // It is sent nowhere. Once used, this holds the browser that used it.
             target_index: Set(Vec::new()),
             code_hash: Set(self.in_person_hash(user, &new)),
+            network: Set(None),
+            browser: Set(None),
+            outbox_id: Set(None),
             created_at: Set(now.0),
             expires_at: Set(expires_at.0),
             consumed_at: Set(None),

@@ -28,7 +28,7 @@ struct Place {
     associated: fn(Uuid, Uuid) -> AssociatedData,
 }
 
-const PLACES: [Place; 3] = [
+const PLACES: [Place; 5] = [
     Place {
         table: "methods",
         only: Some(("kind", "app")),
@@ -36,6 +36,22 @@ const PLACES: [Place; 3] = [
         key: "key_id",
         of_user: true,
         associated: methods::associated,
+    },
+    Place {
+        table: "methods",
+        only: Some(("kind", "phone")),
+        sealed: "sealed",
+        key: "key_id",
+        of_user: true,
+        associated: methods::associated_number,
+    },
+    Place {
+        table: "flows",
+        only: Some(("purpose", flows::SET_UP_PHONE)),
+        sealed: "target_sealed",
+        key: "target_key_id",
+        of_user: true,
+        associated: flows::associated_number,
     },
     Place {
         table: "flows",

@@ -1,6 +1,6 @@
 //! What the Password & Security tab shows.
 
-use domain::{MethodKind, Requirement, Timestamp, requirement};
+use domain::{MethodKind, Requirement, TextRule, Timestamp, requirement};
 
 use crate::caller::{Caller, SignedIn, owned};
 use crate::methods::methods_of;
@@ -17,6 +17,10 @@ pub struct Security {
     pub requirement: Requirement,
     /// The authenticator app.
     pub app: Option<MethodFacts>,
+    /// The phone number.
+    pub phone: Option<PhoneFacts>,
+    /// Whether a phone number can be added: text messages are sent, and accepted by who asks.
+    pub texts_offered: bool,
     /// Since when the recovery code that works is valid.
     pub recovery_code_since: Option<Timestamp>,
     /// Whether the person is in any company.
@@ -36,6 +40,15 @@ pub struct MethodFacts {
     pub required_by: Vec<String>,
 }
 
+/// What is shown of a phone number.
+#[derive(Clone, Debug)]
+pub struct PhoneFacts {
+    /// As of any method.
+    pub facts: MethodFacts,
+    /// Its last two digits.
+    pub ending: String,
+}
+
 impl Vestibule {
     /// How the caller's account is secured.
     ///
@@ -47,11 +60,21 @@ impl Vestibule {
         let methods = methods_of(reader, signed_in.user.id).await?;
         let app = methods.iter().find(|method| method.kind == MethodKind::App.as_str());
         let app = app.map(|app| self.facts_of(signed_in, &methods, app)).transpose()?;
+        let phone = methods.iter().find(|method| method.kind == MethodKind::Phone.as_str());
+        let phone = phone
+            .map(|phone| {
+                let ending = self.number_of(phone)?.ending().to_owned();
+                Ok::<_, Error>(PhoneFacts { facts: self.facts_of(signed_in, &methods, phone)?, ending })
+            })
+            .transpose()?;
         let code = valid_recovery_code(reader, signed_in.user.id).await?;
         Ok(Security {
             password_changed_at: signed_in.password_changed_at,
             requirement: signed_in.assessment.requirement.clone(),
             app,
+            phone,
+            texts_offered: self.inner.settings.text_available
+                && !matches!(signed_in.assessment.text_messages, TextRule::Off { .. }),
             recovery_code_since: code.and_then(|code| code.acknowledged_at).map(Timestamp),
             in_company: signed_in.in_company,
             support: self.inner.settings.support.clone(),

@@ -1,18 +1,21 @@
 //! Setting up an authenticator app, at sign-in and from the profile, and changing it.
 //!
-//! The app that works goes on working until the new one is confirmed, and the two are swapped in one transaction.
+//! The app that works goes on working until the new one is confirmed, and the two are swapped in one transaction. What
+//! comes before, the proof of a method, is in `proofs`.
 
 use domain::{
     AppFlow, FlowId, MethodKind, OneTimeCode, Requirement, SessionId, SessionState, Timestamp, app_flow,
 };
+use sea_orm::DatabaseTransaction;
 use zeroize::Zeroizing;
 
 use crate::attempts::AttemptKind;
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn};
-use crate::flows::OpenFlow;
+use crate::flows::{OpenFlow, SetUp};
 use crate::methods::active_app;
 use crate::notices::Notice;
+use crate::proofs::ProofWays;
 use crate::records::Proof;
 use crate::secret::Password;
 use crate::totp::{Match, TotpSecret};
@@ -32,8 +35,8 @@ pub struct AppSetUp {
 /// What a set-up waits for.
 #[derive(Debug)]
 pub enum AppFlowStep {
-    /// A code of the present app.
-    Prove,
+    /// A method that there is.
+    Prove(ProofWays),
     /// A code of the new app, whose secret is shown to its owner until then (S8).
     Confirm {
         /// The secret in groups of four.
@@ -70,12 +73,12 @@ impl Vestibule {
         self.lock_record(&transaction, signed_in).await?;
         let flow = match self.open_flow(&transaction, record.0).await? {
             // A second tab was quicker.
-            Some(flow) => flow,
-            None => {
+            Some(flow) if flow.state.kind() == MethodKind::App => flow,
+            _ => {
                 let entry = Entry::own(Event::SetUpOpened, signed_in.user.id, client);
                 self.audit(&transaction, entry.method(MethodKind::App)).await?;
                 let secret = TotpSecret::new(&*self.inner.random);
-                let state = AppFlow::Confirming(app_flow::Confirming { secret });
+                let state = SetUp::App(AppFlow::Confirming(app_flow::Confirming { secret }));
                 self.begin_flow(&transaction, signed_in, state).await?
             }
         };
@@ -107,7 +110,7 @@ impl Vestibule {
         let has_method = self.standing(&transaction, signed_in.user.id).await?.assessment.has_method;
         let proved_at = signed_in.record.proved_at.map(Timestamp);
         let secret = TotpSecret::new(&*self.inner.random);
-        let state = AppFlow::begin(has_method, proved_at, self.now(), secret);
+        let state = SetUp::App(AppFlow::begin(has_method, proved_at, self.now(), secret));
         let flow = self.begin_flow(&transaction, signed_in, state).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
         self.password_given(&transaction, record).await?;
@@ -125,34 +128,11 @@ impl Vestibule {
     pub async fn app_set_up(&self, caller: &Caller) -> Result<Option<AppSetUp>, Error> {
         let signed_in = caller.signed_in()?;
         match self.open_flow(self.inner.store.reader(), signed_in.record.id).await? {
-            Some(flow) => Ok(Some(self.view(signed_in, &flow).await?)),
-            None => Ok(None),
+            Some(flow) if flow.state.kind() == MethodKind::App => {
+                Ok(Some(self.view(signed_in, &flow).await?))
+            }
+            _ => Ok(None),
         }
-    }
-
-    /// Proves the present app in a flow that waits for it.
-    ///
-    /// # Errors
-    /// As [`Vestibule::challenge_app`]; [`Error::Stale`] where the flow is another or does not wait for a proof.
-    pub async fn prove_app(
-        &self,
-        client: &Client,
-        caller: &Caller,
-        id: FlowId,
-        code: OneTimeCode,
-    ) -> Result<(AppSetUp, Entered), Error> {
-        let signed_in = caller.signed_in()?;
-        let subject = self.factor_subject(client, AttemptKind::App, signed_in.user.id).await?;
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, signed_in.user.id, None).await?;
-        let (row, proving) = self.proving_flow(&transaction, signed_in, id).await?;
-        let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
-        let token = self.advance(&transaction, signed_in, signed_in.stored_state).await?;
-        let next = proving.proved(TotpSecret::new(&*self.inner.random));
-        let flow = self.move_flow(&transaction, row, next, Some(Proof::Method(MethodKind::App))).await?;
-        self.commit(transaction, "prove_app").await?;
-        let entered = Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None };
-        Ok((self.view(signed_in, &flow).await?, entered))
     }
 
     /// Confirms the new app with a code of it: from then on it is the person's app. Every other session and
@@ -173,7 +153,7 @@ impl Vestibule {
         let subject = self.factor_subject(client, AttemptKind::NewApp, user.id).await?;
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user.id, None).await?;
-        let (row, AppFlow::Confirming(confirming)) =
+        let (row, SetUp::App(AppFlow::Confirming(confirming))) =
             self.flow_of_form(&transaction, signed_in, id).await?.into_parts()
         else {
             return Err(Error::Stale);
@@ -190,22 +170,10 @@ impl Vestibule {
         };
         self.clear_attempts(&transaction, &subject).await?;
         let (secret, next) = confirming.confirmed();
-        self.move_flow(&transaction, row, next, None).await?;
-        let mut state = signed_in.stored_state;
-        let kept_in = (state == SessionState::Recovering).then(|| signed_in.id());
+        self.move_flow(&transaction, row, SetUp::App(next), None).await?;
+        let kept_in = (signed_in.stored_state == SessionState::Recovering).then(|| signed_in.id());
         let changed = self.replace_app(&transaction, user.id, &secret, step, kept_in).await?;
         self.forget_attempts(&transaction, user.id, AttemptKind::App).await?;
-        self.forget_other_browsers(&transaction, client, user.id).await?;
-        self.end_other_records(&transaction, user.id, signed_in.id()).await?;
-        if matches!(state, SessionState::EnrolOnly | SessionState::Recovering) {
-            // At sign-in the recovery code has its own state, and a recovery may have other methods to look at.
-            self.end_flows(&transaction, signed_in.record.id).await?;
-        }
-        if state == SessionState::EnrolOnly {
-            state = SessionState::SaveCode;
-        }
-        let token = self.advance(&transaction, signed_in, state).await?;
-        self.proved(&transaction, signed_in.id(), Proof::Method(MethodKind::App)).await?;
         let (event, notice) = if changed {
             (Event::AppChanged, Notice::AppChanged)
         } else if !signed_in.assessment.has_method {
@@ -215,7 +183,35 @@ impl Vestibule {
         };
         self.audit(&transaction, Entry::own(event, user.id, client).method(MethodKind::App)).await?;
         self.notify(&transaction, user, signed_in.in_company, notice, Some(client)).await?;
-        self.commit(transaction, "confirm_app").await?;
+        self.method_set_up(transaction, client, signed_in, MethodKind::App).await
+    }
+
+    /// A method was set up: whoever signed in before did it without it (S32, S46), and the sign-in or the session goes on.
+    pub(crate) async fn method_set_up(
+        &self,
+        transaction: DatabaseTransaction,
+        client: &Client,
+        signed_in: &SignedIn,
+        kind: MethodKind,
+    ) -> Result<Entered, Error> {
+        let user = signed_in.user.id;
+        let mut state = signed_in.stored_state;
+        self.forget_other_browsers(&transaction, client, user).await?;
+        self.end_other_records(&transaction, user, signed_in.id()).await?;
+        if matches!(state, SessionState::EnrolOnly | SessionState::Recovering) {
+            // At sign-in the recovery code has its own state, and a recovery may have other methods to look at.
+            self.end_flows(&transaction, signed_in.record.id).await?;
+        }
+        if state == SessionState::EnrolOnly {
+            state = SessionState::SaveCode;
+        }
+        let token = self.advance(&transaction, signed_in, state).await?;
+        self.proved(&transaction, signed_in.id(), Proof::Method(kind)).await?;
+        let name = match kind {
+            MethodKind::App => "confirm_app",
+            MethodKind::Phone => "confirm_phone",
+        };
+        self.commit(transaction, name).await?;
         self.outbox_has_mail();
         Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None })
     }
@@ -224,7 +220,7 @@ impl Vestibule {
     ///
     /// # Errors
     /// [`Error::Stale`] where it is not the open one; [`Error::WrongState`] where the sign-in requires it.
-    pub async fn cancel_app_set_up(&self, client: &Client, caller: &Caller, id: FlowId) -> Result<(), Error> {
+    pub async fn cancel_set_up(&self, client: &Client, caller: &Caller, id: FlowId) -> Result<(), Error> {
         let signed_in = caller.signed_in()?;
         if signed_in.stored_state == SessionState::EnrolOnly {
             return Err(Error::WrongState);
@@ -232,8 +228,8 @@ impl Vestibule {
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, signed_in.user.id, None).await?;
         self.lock_record(&transaction, signed_in).await?;
-        self.flow_of_form(&transaction, signed_in, id).await?;
-        let entry = Entry::own(Event::SetUpLeft, signed_in.user.id, client).method(MethodKind::App);
+        let kind = self.flow_of_form(&transaction, signed_in, id).await?.state.kind();
+        let entry = Entry::own(Event::SetUpLeft, signed_in.user.id, client).method(kind);
         self.audit(&transaction, entry).await?;
         self.end_flows(&transaction, signed_in.record.id).await?;
         transaction.commit().await?;
@@ -241,8 +237,9 @@ impl Vestibule {
     }
 
     async fn view(&self, signed_in: &SignedIn, flow: &OpenFlow) -> Result<AppSetUp, Error> {
-        let step = match &flow.state {
-            AppFlow::Proving(_) => AppFlowStep::Prove,
+        let SetUp::App(state) = &flow.state else { return Err(Error::Stale) };
+        let step = match state {
+            AppFlow::Proving(_) => AppFlowStep::Prove(self.proof_ways(signed_in, flow.id()).await?),
             AppFlow::Saving => AppFlowStep::SaveCode,
             AppFlow::Confirming(confirming) => AppFlowStep::Confirm {
                 key: confirming.secret.grouped(),

@@ -14,4 +14,30 @@ pub struct Settings {
     pub session_limits: domain::SessionLimits,
     /// Countries (ISO 3166-1 alpha-2) whose numbers payments users may use.
     pub payments_countries: Vec<String>,
+    /// Whether there is somebody who carries text messages.
+    pub text_available: bool,
+    /// Countries (ISO 3166-1 alpha-2) whose numbers text messages are sent to (S19).
+    pub text_countries: Vec<String>,
+    /// Text messages that are sent to one country in a day, at most (S18).
+    pub texts_per_country_a_day: u32,
+    /// Text messages that are sent in a day, at most (S18).
+    pub texts_a_day: u32,
+}
+
+#[cfg(test)]
+impl Settings {
+    /// Those of an installation for unit tests.
+    pub(crate) fn example() -> Self {
+        Self {
+            product: "Vestibule".to_owned(),
+            public_url: "https://login.example.com".to_owned(),
+            support: None,
+            session_limits: domain::SessionLimits::default(),
+            payments_countries: vec!["US".to_owned()],
+            text_available: true,
+            text_countries: vec!["US".to_owned(), "DE".to_owned()],
+            texts_per_country_a_day: 5_000,
+            texts_a_day: 20_000,
+        }
+    }
 }

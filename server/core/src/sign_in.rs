@@ -166,6 +166,7 @@ impl Vestibule {
             password_at: Set(None),
             proved_at: Set(None),
             proved_by: Set(None),
+            texted_at: Set(None),
             return_to: Set(return_to.map(|path| path.as_str().to_owned())),
             browser_hash: Set(None),
             address: Set(client.address.clone()),

@@ -10,9 +10,11 @@ use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn};
 use crate::methods::{kind_of, methods_of};
 use crate::password::Verdict;
+use crate::proofs::{Asked, PhoneWay};
 use crate::records::Proof;
 use crate::secret::Password;
 use crate::store::entities::{method, session, user};
+use crate::text_codes::TextPurpose;
 use crate::{Error, Vestibule};
 
 /// What is missing of a step-up.
@@ -22,6 +24,8 @@ pub struct StepUp {
     pub password: bool,
     /// Then one of these is to be proved; none: no proof is missing.
     pub proof: Vec<MethodKind>,
+    /// The phone number, where it is one of these, and the code that was sent to it.
+    pub phone: Option<PhoneWay>,
 }
 
 impl Vestibule {
@@ -31,7 +35,58 @@ impl Vestibule {
     /// What the store says.
     pub async fn step_up(&self, caller: &Caller) -> Result<StepUp, Error> {
         let signed_in = caller.signed_in()?;
-        self.missing(signed_in, &methods_of(self.inner.store.reader(), signed_in.user.id).await?)
+        let methods = methods_of(self.inner.store.reader(), signed_in.user.id).await?;
+        let mut missing = self.missing(signed_in, &methods)?;
+        if missing.proof.contains(&MethodKind::Phone) {
+            missing.phone = self.phone_way(signed_in, TextPurpose::StepUp, None).await?;
+        }
+        Ok(missing)
+    }
+
+    /// Sends a code for the step-up, after the password.
+    ///
+    /// # Errors
+    /// [`Error::StepUpNeeded`] where the password is still missing; as [`Vestibule::send_challenge_text`].
+    pub async fn send_step_up_text(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+    ) -> Result<StepUp, Error> {
+        let signed_in = caller.of_record(record)?;
+        if !self.is_fresh(signed_in.record.password_at) {
+            return Err(Error::StepUpNeeded);
+        }
+        self.send_text_in_session(client, signed_in, TextPurpose::StepUp).await?;
+        self.step_up(caller).await
+    }
+
+    /// Proves the phone number, after the password. The record gets a new token (S30).
+    ///
+    /// # Errors
+    /// As [`Vestibule::step_up_app`], and [`Error::ExpiredCode`].
+    pub async fn step_up_phone(
+        &self,
+        client: &Client,
+        caller: &Caller,
+        record: SessionId,
+        code: OneTimeCode,
+    ) -> Result<(StepUp, Entered), Error> {
+        let signed_in = caller.of_record(record)?;
+        let user = signed_in.user.id;
+        if !self.is_fresh(signed_in.record.password_at) {
+            return Err(Error::StepUpNeeded);
+        }
+        let subject = self.factor_subject(client, AttemptKind::Text, user).await?;
+        let transaction = self.inner.store.begin().await?;
+        self.lock_user(&transaction, user, None).await?;
+        self.lock_record(&transaction, signed_in).await?;
+        let asked = Asked { purpose: TextPurpose::StepUp, flow: None, subject: &subject };
+        let transaction = self.answer_with_text(transaction, client, signed_in, asked, &code).await?;
+        let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
+        self.commit(transaction, "step_up_phone").await?;
+        let caller = self.caller_by_id(record).await?;
+        Ok((self.step_up(&caller).await?, Entered { caller, token, known: None }))
     }
 
     /// Gives the password. The record gets a new token (S30).
@@ -120,6 +175,7 @@ impl Vestibule {
         Ok(StepUp {
             password: !self.is_fresh(record.password_at),
             proof: if proved { Vec::new() } else { kinds },
+            phone: None,
         })
     }
 

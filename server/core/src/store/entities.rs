@@ -142,6 +142,7 @@ pub mod session {
         pub password_at: Option<i64>,
         pub proved_at: Option<i64>,
         pub proved_by: Option<String>,
+        pub texted_at: Option<i64>,
         pub return_to: Option<String>,
         pub browser_hash: Option<Vec<u8>>,
         pub address: String,
@@ -202,9 +203,31 @@ pub mod code {
         pub channel: String,
         pub target_index: Vec<u8>,
         pub code_hash: Vec<u8>,
+        pub network: Option<Vec<u8>>,
+        pub browser: Option<Uuid>,
+        pub outbox_id: Option<Uuid>,
         pub created_at: i64,
         pub expires_at: i64,
         pub consumed_at: Option<i64>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Text messages of a day.
+pub mod text_count {
+    use sea_orm::entity::prelude::*;
+
+    /// A row.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "text_counts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub day: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub dial_code: i64,
+        pub sent: i64,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -347,6 +370,7 @@ pub mod outbox {
         pub tries: i64,
         pub sent_at: Option<i64>,
         pub failed_at: Option<i64>,
+        pub delivery: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -75,6 +75,26 @@ impl Store {
         Ok((Self { reader, writer, epoch }, lacks))
     }
 
+    /// Holds everybody else up who locks the same value, until the transaction ends. SQLite has one writer as it is.
+    ///
+    /// # Errors
+    /// [`DbErr`] when the database does not answer.
+    pub(crate) async fn lock_value(
+        &self,
+        transaction: &DatabaseTransaction,
+        value: &[u8],
+    ) -> Result<(), DbErr> {
+        if self.writer.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let mut key = [0; 8];
+        key.iter_mut().zip(value).for_each(|(to, from)| *to = *from);
+        let sql = "SELECT pg_advisory_xact_lock($1)";
+        let lock = Statement::from_sql_and_values(DbBackend::Postgres, sql, [i64::from_be_bytes(key).into()]);
+        transaction.execute_raw(lock).await?;
+        Ok(())
+    }
+
     /// By how much the database's clock is ahead of `now`, in milliseconds. SQLite has no other clock than the program's.
     ///
     /// # Errors
