@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use vestibule_core::clock::Clock;
 use vestibule_core::keys::Keys;
-use vestibule_core::outbox::Sender;
+use vestibule_core::outbox::{Channel, Sender};
 use vestibule_core::password::PasswordPool;
 use vestibule_core::random::{Randomness, SystemRandomness};
 use vestibule_core::store::Store;
@@ -135,13 +135,14 @@ impl Application {
         drain: Duration,
         mut stop: mpsc::UnboundedReceiver<()>,
     ) -> std::io::Result<()> {
-        let outbox = self.vestibule.clone();
-        let sender = self.sender.clone();
         if let Err(error) = self.vestibule.check_clock().await {
             tracing::warn!(%error, "the clock could not be compared with the database's");
         }
         let mut workers = JoinSet::new();
-        workers.spawn(async move { outbox.run_outbox(&*sender).await });
+        for channel in Channel::ALL {
+            let (outbox, sender) = (self.vestibule.clone(), self.sender.clone());
+            workers.spawn(async move { outbox.run_outbox(&*sender, channel).await });
+        }
         workers.spawn(self.vestibule.clone().run_housekeeping());
         let stopping = self.stopping;
         let stop = async move {

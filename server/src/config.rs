@@ -1,6 +1,7 @@
 //! What an operator wrote, checked: a wrong setting is a sentence that names it, before anything starts.
 
 mod mail;
+mod text;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use vestibule_core::Settings;
 use vestibule_core::store::lock::sqlite_file;
 
 pub use self::mail::{Mail, Protection, SmtpSettings};
+pub use self::text::{Endpoint, Secret, Text, TwilioSettings, WebhookSettings};
 use crate::settings::{SettingError, Values};
 
 /// A checked configuration.
@@ -32,6 +34,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Where mail goes.
     pub mail: Mail,
+    /// Where text messages go.
+    pub text: Text,
     /// How long to go on answering once the server was told to stop.
     pub drain: Duration,
     /// A folder to serve instead of the program's own files.
@@ -166,6 +170,7 @@ impl Config {
             values
                 .wrong("proxies", format!("`{part}` is neither an address nor a network such as 10.0.0.0/8"))
         })?;
+        let text = text::text(values, &public_url)?;
         Ok(Self {
             database: database.to_owned(),
             keys,
@@ -175,13 +180,14 @@ impl Config {
             mail: mail::mail(values)?,
             drain: Duration::from_secs(number(values, "drain_s", 0, 600)?),
             dist: values.get("dist").map(PathBuf::from),
-            settings: settings(values, &public_url)?,
+            settings: settings(values, &public_url, &text)?,
             public_url,
+            text,
         })
     }
 }
 
-fn settings(values: &Values, public_url: &PublicUrl) -> Result<Settings, SettingError> {
+fn settings(values: &Values, public_url: &PublicUrl, text: &Text) -> Result<Settings, SettingError> {
     let product = values.get_or_default("product_name").trim();
     let length = product.chars().count();
     if !(1..=40).contains(&length) || product.contains(':') || product.chars().any(char::is_control) {
@@ -195,15 +201,7 @@ fn settings(values: &Values, public_url: &PublicUrl) -> Result<Settings, Setting
         let why = format!("`{contact}` is neither an email address nor an https link");
         return Err(values.wrong("support_contact", why));
     }
-    let countries: Vec<String> =
-        values.get_or_default("payments_countries").split(',').map(|code| code.trim().to_owned()).collect();
-    if let Some(code) =
-        countries.iter().find(|code| code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()))
-    {
-        let why = format!("`{code}` is not a country's two capital letters, such as US");
-        return Err(values.wrong("payments_countries", why));
-    }
-    Ok(Settings {
+    let settings = Settings {
         product: product.to_owned(),
         public_url: public_url.origin().to_owned(),
         support: support.map(str::to_owned),
@@ -211,8 +209,34 @@ fn settings(values: &Values, public_url: &PublicUrl) -> Result<Settings, Setting
             everybody: lifetime(values, "session_idle_min", "session_absolute_min")?,
             administrators: lifetime(values, "administrator_idle_min", "administrator_absolute_min")?,
         },
-        payments_countries: countries,
-    })
+        payments_countries: countries(values, "payments_countries")?,
+        text_available: !matches!(text, Text::None),
+        text_countries: countries(values, "text_countries")?,
+        texts_per_country_a_day: texts_a_day(values, "texts_per_country_a_day")?,
+        texts_a_day: texts_a_day(values, "texts_a_day")?,
+    };
+    if settings.text_available {
+        // Names and URL, which are in every text message, may be too long for one.
+        vestibule_core::texts::check(&settings).map_err(SettingError)?;
+    }
+    Ok(settings)
+}
+
+/// Countries, by their codes, with commas between.
+fn countries(values: &Values, key: &str) -> Result<Vec<String>, SettingError> {
+    let countries: Vec<String> =
+        values.get_or_default(key).split(',').map(|code| code.trim().to_owned()).collect();
+    if let Some(code) =
+        countries.iter().find(|code| code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()))
+    {
+        let why = format!("`{code}` is not a country's two capital letters, such as US");
+        return Err(values.wrong(key, why));
+    }
+    Ok(countries)
+}
+
+fn texts_a_day(values: &Values, key: &str) -> Result<u32, SettingError> {
+    Ok(u32::try_from(number(values, key, 1, 10_000_000)?).unwrap_or(u32::MAX))
 }
 
 /// How long sessions live. The question that comes two minutes before the end needs those two minutes.
@@ -232,6 +256,11 @@ fn number(values: &Values, key: &str, least: u64, most: u64) -> Result<u64, Sett
         Ok(number) if (least..=most).contains(&number) => Ok(number),
         _ => Err(values.wrong(key, format!("`{text}` is not a whole number from {least} to {most}"))),
     }
+}
+
+/// A host and its port, for sentences.
+fn with_port(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 fn address(values: &Values, key: &str, text: &str) -> Result<SocketAddr, SettingError> {

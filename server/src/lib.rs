@@ -15,5 +15,6 @@ mod metrics;
 pub mod settings;
 pub mod smtp;
 mod terminal;
+pub mod text;
 
 pub use commands::run;

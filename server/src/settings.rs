@@ -80,6 +80,47 @@ pub const SETTINGS: &[Setting] = &[
         "A file (PEM) with certificate authorities to trust besides the usual ones, for a mail server of one's own",
     ),
     setting(
+        "text",
+        "GATEWAY",
+        "terminal on this machine, else none",
+        "Where text messages go: none, terminal, twilio or webhook",
+    ),
+    setting("twilio_account", "SID", "none", "Twilio's Account SID: AC and 32 digits"),
+    setting("twilio_token", "TOKEN", "none", "Twilio's Auth Token"),
+    setting(
+        "twilio_from",
+        "SENDER",
+        "none",
+        "Who sends by Twilio: a number such as +15005550006, a short code, a name, or the SID of a Messaging Service",
+    ),
+    setting("twilio_url", "URL", "https://api.twilio.com", "Twilio's API, such as that of another region"),
+    setting("webhook_url", "URL", "none", "Your own gateway; http is accepted for this machine only"),
+    setting(
+        "webhook_secret",
+        "SECRET",
+        "none",
+        "What signs each message for your own gateway: 32 characters or more that nobody can guess",
+    ),
+    setting(
+        "text_ca",
+        "FILE",
+        "none",
+        "A file (PEM) with certificate authorities to trust besides the usual ones, for a gateway of one's own",
+    ),
+    setting(
+        "text_countries",
+        "COUNTRIES",
+        "US,CA,GB,IE,DE,AT,CH,FR,BE,NL,LU,ES,PT,IT,DK,SE,NO,FI,PL,CZ,AU,NZ",
+        "Countries (ISO 3166-1, two letters) whose phone numbers get text messages, with commas between",
+    ),
+    setting(
+        "texts_per_country_a_day",
+        "NUMBER",
+        "5000",
+        "Text messages that go to the numbers of one dial code in a day, at most",
+    ),
+    setting("texts_a_day", "NUMBER", "20000", "Text messages that go out in a day, at most"),
+    setting(
         "product_name",
         "NAME",
         "Vestibule",
@@ -293,11 +334,15 @@ fn read_file(file: &Path) -> Result<BTreeMap<&'static str, (String, Source)>, Se
             .ok_or_else(|| told(&format!("{key}: write a text, a number or a list of texts")))?;
         values.insert(setting.key, (value, Source::File));
     }
-    let holds_password = |key: &&str| values.get(*key).is_some_and(|(url, _)| url.contains('@'));
-    if let Some(key) = ["database", "mail"].into_iter().find(holds_password) {
+    let password = ["database", "mail"]
+        .into_iter()
+        .find(|key| values.get(key).is_some_and(|(url, _): &(String, Source)| url.contains('@')));
+    let secret = ["twilio_token", "webhook_secret"].into_iter().find(|key| values.contains_key(key));
+    let held = password.map(|key| (key, "holds a password")).or(secret.map(|key| (key, "is a secret")));
+    if let Some((key, what)) = held {
         let mode = std::fs::metadata(file).map_err(|error| told(&error))?.permissions().mode();
         if mode & 0o007 != 0 {
-            let why = format!("{key} holds a password, and everybody may read the file: `chmod 640 {shown}`");
+            let why = format!("{key} {what}, and everybody may read the file: `chmod 640 {shown}`");
             return Err(told(&why));
         }
     }
@@ -389,17 +434,20 @@ mod tests {
 
     #[test]
     fn a_file_with_a_password_that_everybody_may_read_is_refused() {
-        for (key, url) in
-            [("database", "postgres://v:secret@db/v"), ("mail", "smtp://v:secret@mail.example.com")]
-        {
-            let (_folder, path) = file(&format!("{key} = \"{url}\"\n"));
+        for (key, value, what) in [
+            ("database", "postgres://v:secret@db/v", "holds a password"),
+            ("mail", "smtp://v:secret@mail.example.com", "holds a password"),
+            ("twilio_token", "canary", "is a secret"),
+            ("webhook_secret", "canary", "is a secret"),
+        ] {
+            let (_folder, path) = file(&format!("{key} = \"{value}\"\n"));
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
             let told = gather(&[("config", &path)], &[]).unwrap_err().to_string();
             assert!(
-                told.contains(&format!("{key} holds a password")) && told.contains("chmod 640"),
+                told.contains(&format!("{key} {what}, and everybody")) && told.contains("chmod 640"),
                 "{told}"
             );
-            assert!(!told.contains("secret"), "{told}");
+            assert!(!told.contains(":secret") && !told.contains("canary"), "{told}");
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
             assert!(gather(&[("config", &path)], &[]).is_ok());
         }

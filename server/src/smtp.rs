@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
+use domain::OutboxId;
 use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -51,7 +52,7 @@ struct Kept {
 
 #[async_trait::async_trait]
 impl Sender for Smtp {
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
+    async fn send(&self, _: OutboxId, message: &Message) -> Result<(), SendError> {
         let connection = self.in_time(self.hand_over(message)).await?;
         *self.kept.lock().await = Some(Kept { connection, since: Instant::now() });
         Ok(())

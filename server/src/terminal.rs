@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use domain::OutboxId;
 use serde::Serialize;
 use vestibule_core::outbox::{Channel, Message, SendError, Sender};
 
@@ -27,7 +28,7 @@ impl<'a> From<&'a Message> for Line<'a> {
 
 #[async_trait::async_trait]
 impl Sender for Terminal {
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
+    async fn send(&self, _: OutboxId, message: &Message) -> Result<(), SendError> {
         let line = serde_json::to_string(&Line::from(message));
         let line = line.map_err(|error| SendError::Later(error.to_string()))?;
         // One write, so that lines of two messages do not mix.
@@ -54,5 +55,18 @@ mod tests {
             line,
             r#"{"channel":"mail","to":"anna@example.com","subject":"Hello","body":"Hello Anna,\n"}"#
         );
+    }
+
+    #[test]
+    fn a_text_message_has_no_subject() {
+        let message = Message {
+            channel: Channel::Text,
+            to: "+15005550006".to_owned(),
+            subject: String::new(),
+            body: "012345".to_owned(),
+            html: None,
+        };
+        let line = serde_json::to_string(&Line::from(&message)).unwrap();
+        assert_eq!(line, r#"{"channel":"text","to":"+15005550006","subject":"","body":"012345"}"#);
     }
 }

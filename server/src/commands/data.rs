@@ -1,15 +1,18 @@
 //! The database as a whole: its schema, copies of it, and whether everything is in order.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use vestibule_core::clock::SystemClock;
 use vestibule_core::keys::Keys;
 use vestibule_core::store::lock::sqlite_file;
 use vestibule_core::store::{Store, backup as copies};
 
 use super::{CommandError, close, failed, open_store, print, unopened, use_cases};
-use crate::config::{Config, Mail};
+use crate::config::{Config, Mail, Text};
 use crate::key_file;
 use crate::smtp::Smtp;
+use crate::text::{Twilio, Webhook};
 
 pub(super) async fn migrate(config: &Config) -> Result<(), CommandError> {
     open_store(config).await?.close().await.map_err(failed)?;
@@ -43,7 +46,8 @@ pub(super) async fn check(config: &Config) -> Result<(), CommandError> {
     let keys = key_file::read(&config.keys).map_err(failed)?;
     print(&format!("keys: {} holds {}\n", config.keys.display(), keys.describe()))?;
     check_database(config, keys).await?;
-    check_mail(config).await
+    check_mail(config).await?;
+    check_text(config).await
 }
 
 async fn check_database(config: &Config, keys: Keys) -> Result<(), CommandError> {
@@ -79,6 +83,25 @@ async fn check_mail(config: &Config) -> Result<(), CommandError> {
     smtp.check().await.map_err(|error| failed(format!("mail: {error}")))?;
     let signed_in = if settings.credentials.is_some() { " and accepts user and password" } else { "" };
     print(&format!("mail: {} answers{signed_in}\n", settings.server()))
+}
+
+/// As far as it goes without sending anything.
+async fn check_text(config: &Config) -> Result<(), CommandError> {
+    match &config.text {
+        Text::None => print("text: nobody is sent text messages\n"),
+        Text::Terminal => print("text: written to standard output\n"),
+        Text::Twilio(settings) => {
+            let twilio = Twilio::new(settings.clone()).map_err(failed)?;
+            twilio.check().await.map_err(|error| failed(format!("text: {error}")))?;
+            print(&format!("text: {} answers and accepts account and token\n", settings.endpoint.server()))
+        }
+        Text::Webhook(settings) => {
+            let clock = Arc::new(SystemClock);
+            let webhook = Webhook::new(settings.clone(), clock).map_err(failed)?;
+            webhook.check().await.map_err(|why| failed(format!("text: {why}")))?;
+            print(&format!("text: {} takes connections\n", settings.endpoint.server()))
+        }
+    }
 }
 
 async fn existing_store(config: &Config) -> Result<Store, CommandError> {

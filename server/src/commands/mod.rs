@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vestibule_core::Vestibule;
+use vestibule_core::clock::Clock;
 use vestibule_core::keys::Keys;
 use vestibule_core::outbox::Sender;
 use vestibule_core::store::Store;
@@ -22,11 +23,12 @@ use vestibule_core::store::lock::sqlite_file;
 
 use crate::application::Environment;
 use crate::cli::Command;
-use crate::config::{Config, Mail};
+use crate::config::{Config, Mail, Text};
 use crate::key_file;
 use crate::settings::Values;
 use crate::smtp::Smtp;
 use crate::terminal::Terminal;
+use crate::text::{Senders, Twilio, Webhook};
 
 /// Why a command failed: a sentence for whoever typed it.
 #[derive(Debug, thiserror::Error)]
@@ -77,13 +79,30 @@ async fn vestibule(config: &Config) -> Result<Vestibule, CommandError> {
     use_cases(config, keys, store).await
 }
 
-/// Where messages go.
-fn sender(config: &Config) -> Result<Arc<dyn Sender>, CommandError> {
-    let sender: Arc<dyn Sender> = match &config.mail {
+/// For the server, with those who carry its messages.
+fn environment(config: &Config) -> Result<Environment, CommandError> {
+    let environment = Environment::of_this_machine(Arc::new(Terminal));
+    let text = text_sender(config, environment.clock.clone())?;
+    let sender = Arc::new(Senders::new(mail_sender(config)?, text));
+    Ok(Environment { sender, ..environment })
+}
+
+/// Where mail goes.
+fn mail_sender(config: &Config) -> Result<Arc<dyn Sender>, CommandError> {
+    Ok(match &config.mail {
         Mail::Terminal => Arc::new(Terminal),
         Mail::Smtp(settings) => Arc::new(Smtp::new(settings.clone()).map_err(failed)?),
-    };
-    Ok(sender)
+    })
+}
+
+/// Where text messages go.
+fn text_sender(config: &Config, clock: Arc<dyn Clock>) -> Result<Option<Arc<dyn Sender>>, CommandError> {
+    Ok(match &config.text {
+        Text::None => None,
+        Text::Terminal => Some(Arc::new(Terminal)),
+        Text::Twilio(settings) => Some(Arc::new(Twilio::new(settings.clone()).map_err(failed)?)),
+        Text::Webhook(settings) => Some(Arc::new(Webhook::new(settings.clone(), clock).map_err(failed)?)),
+    })
 }
 
 /// For commands, which leave it to the server to send what they put into the outbox.

@@ -5,9 +5,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use vestibule_core::store::lock::ServingLock;
 
-use super::{CommandError, failed, open_store, sender};
-use crate::application::{Application, Environment};
-use crate::config::{Config, Mail};
+use super::{CommandError, environment, failed, open_store};
+use crate::application::Application;
+use crate::config::{Config, Mail, Text};
 use crate::{key_file, metrics};
 
 pub(super) async fn serve(config: Config) -> Result<(), CommandError> {
@@ -18,7 +18,7 @@ pub(super) async fn serve(config: Config) -> Result<(), CommandError> {
     if let Some(address) = config.metrics_listen {
         metrics::start(bind("metrics_listen", address).await?).map_err(failed)?;
     }
-    let environment = Environment::of_this_machine(sender(&config)?);
+    let environment = environment(&config)?;
     let store = open_store(&config).await?;
     let application = Application::build(&config, store, keys, environment).await.map_err(failed)?;
     let listener = bind("listen", config.listen).await?;
@@ -27,12 +27,17 @@ pub(super) async fn serve(config: Config) -> Result<(), CommandError> {
     application.serve(listener, config.drain, stop).await.map_err(failed)
 }
 
-/// Neither mail nor passwords are for everybody.
+/// Neither messages nor passwords are for everybody.
 pub(super) fn refuse_the_open(config: &Config) -> Result<(), CommandError> {
     if !config.public_url.loopback && matches!(config.mail, Mail::Terminal) {
         let why = "mail goes to this terminal, and with it what only its reader may know: name a mail server (mail, \
                    mail_from), or a public URL that is this machine";
         return Err(failed(format!("public_url: {why}")));
+    }
+    if !config.public_url.loopback && matches!(config.text, Text::Terminal) {
+        let why = "text messages go to this terminal, and with them what only their reader may know: name a gateway, \
+                   or none, or a public URL that is this machine";
+        return Err(failed(format!("text: {why}")));
     }
     if config.public_url.loopback && !config.listen.ip().is_loopback() {
         let why = "the public URL is this machine, where nothing protects passwords on their way: listen on 127.0.0.1";

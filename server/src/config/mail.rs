@@ -8,6 +8,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
+use super::with_port;
 use crate::settings::{SettingError, Values};
 
 /// Where mail goes.
@@ -90,8 +91,7 @@ impl SmtpSettings {
     /// Host and port, for sentences.
     #[must_use]
     pub fn server(&self) -> String {
-        let Self { host, port, .. } = self;
-        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+        with_port(&self.host, self.port)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod callbacks;
 pub(crate) mod connections;
 mod failure;
 mod headers;
@@ -60,7 +61,7 @@ pub(crate) fn router(
         .route("/.well-known/change-password", get(change_password))
         .fallback(assets::serve)
         .with_state(shared.clone());
-    let router = with_test_clock(router, environment);
+    let router = with_test_clock(router.merge(callbacks::routes(config, vestibule)), environment);
     // How it is has to be answered also where there is no place for anything else.
     let health = Router::new()
         .route("/health", get(health::health))
