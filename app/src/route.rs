@@ -3,7 +3,7 @@
 //! A new page is a variant of [`Page`], a path, and a place in [`Page::belongs_to`]. Its path says which program draws
 //! it ([`Program::of`]).
 
-use domain::{ReturnPath, SessionState};
+use domain::{MethodKind, ReturnPath, SessionState};
 
 use crate::api::session::SessionView;
 
@@ -19,12 +19,13 @@ pub enum Program {
 
 impl Program {
     /// What the house draws: these, and everything below them.
-    const HOUSE: [&str; 7] = [
+    const HOUSE: [&str; 8] = [
         "/profile",
         "/companies",
         Page::Required.path(),
         Page::Method.path(),
         Page::SignInApp.path(),
+        Page::SignInPhone.path(),
         Page::SaveCode.path(),
         Page::Recover.path(),
     ];
@@ -52,7 +53,7 @@ pub enum Page {
     ResetPassword,
     /// This Wasn't Me, with a mailed link.
     NotMe,
-    /// A code of the authenticator app.
+    /// The second door: a method is chosen where there are two, and a code of it is entered.
     Challenge,
     /// Enter your recovery code, at sign-in.
     UseRecoveryCode,
@@ -68,6 +69,8 @@ pub enum Page {
     Method,
     /// Secure your Account, at sign-in.
     SignInApp,
+    /// The set-up of a phone number, at sign-in.
+    SignInPhone,
     /// Save Your Recovery Code, at sign-in.
     SaveCode,
     /// The person's profile.
@@ -78,6 +81,8 @@ pub enum Page {
     ChangePassword,
     /// The authenticator app's set-up, from the profile.
     SecurityApp,
+    /// The phone number's set-up, from the profile.
+    SecurityPhone,
     /// Save Your Recovery Code, where a new one was requested in the profile.
     SecurityCode,
     /// Nothing here, or not yours.
@@ -86,7 +91,7 @@ pub enum Page {
 
 impl Page {
     /// The pages that have an address.
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 21] = [
         Self::Home,
         Self::SignIn,
         Self::ForgotPassword,
@@ -100,11 +105,13 @@ impl Page {
         Self::Required,
         Self::Method,
         Self::SignInApp,
+        Self::SignInPhone,
         Self::SaveCode,
         Self::Profile,
         Self::Security,
         Self::ChangePassword,
         Self::SecurityApp,
+        Self::SecurityPhone,
         Self::SecurityCode,
     ];
 
@@ -131,11 +138,13 @@ impl Page {
             Self::Required => "/sign-in/required",
             Self::Method => "/sign-in/method",
             Self::SignInApp => "/sign-in/app",
+            Self::SignInPhone => "/sign-in/phone",
             Self::SaveCode => "/sign-in/recovery-code",
             Self::Profile => "/profile",
             Self::Security => "/profile/security",
             Self::ChangePassword => "/profile/security/password",
             Self::SecurityApp => "/profile/security/app",
+            Self::SecurityPhone => "/profile/security/phone",
             Self::SecurityCode => "/profile/security/recovery-code",
             Self::NotFound => "",
         }
@@ -152,13 +161,15 @@ impl Page {
             SessionState::Challenge => matches!(self, Self::Challenge | Self::UseRecoveryCode | Self::Help),
             SessionState::IdentityDue => matches!(self, Self::Identity | Self::Help),
             SessionState::EnrolOnly => match self {
-                Self::Required | Self::Method | Self::SignInApp => true,
+                Self::Required | Self::Method | Self::SignInApp | Self::SignInPhone => true,
                 // A set-up that was open when the requirement came into force goes on where it is.
-                Self::SecurityApp => view.continues_set_up,
+                Self::SecurityApp | Self::SecurityPhone => view.continues_set_up,
                 _ => false,
             },
             SessionState::SaveCode => self == Self::SaveCode,
-            SessionState::Recovering => matches!(self, Self::Recover | Self::SignInApp | Self::Help),
+            SessionState::Recovering => {
+                matches!(self, Self::Recover | Self::SignInApp | Self::SignInPhone | Self::Help)
+            }
             // The sign-in page offers to go on as that person, or to sign out (shared tablets).
             SessionState::Full => {
                 matches!(
@@ -168,11 +179,25 @@ impl Page {
                         | Self::Security
                         | Self::ChangePassword
                         | Self::SecurityApp
+                        | Self::SecurityPhone
                         | Self::SecurityCode
                         | Self::NotFound
                 )
             }
         }
+    }
+}
+
+/// The parameter of the second door's address that says which method's code is entered: the back button leads to the choice
+/// between them.
+pub const BY: &str = "by";
+
+/// Where at the second door a code of this method is entered.
+#[must_use]
+pub const fn challenge_by(kind: MethodKind) -> &'static str {
+    match kind {
+        MethodKind::App => "/sign-in/challenge?by=app",
+        MethodKind::Phone => "/sign-in/challenge?by=phone",
     }
 }
 
@@ -294,7 +319,7 @@ mod tests {
 
     #[test]
     fn what_is_behind_the_doors_belongs_to_the_house() {
-        for path in ["/profile", "/profile/", "/profile/security/app", "/companies/a/b", "/sign-in/app"] {
+        for path in ["/profile", "/profile/", "/profile/security/app", "/companies/a/b", "/sign-in/phone"] {
             assert_eq!(Program::of(path), Program::House, "{path}");
         }
         for path in ["", "/", "/sign-in", "/sign-in/challenge", "/nowhere", "/profiles", "//profile"] {
@@ -357,9 +382,21 @@ mod tests {
 
     #[test]
     fn who_must_set_up_moves_between_the_pages_of_the_set_up() {
-        for (path, page) in [("/sign-in/method", Page::Method), ("/sign-in/app", Page::SignInApp)] {
+        for (path, page) in [
+            ("/sign-in/method", Page::Method),
+            ("/sign-in/app", Page::SignInApp),
+            ("/sign-in/phone", Page::SignInPhone),
+        ] {
             assert_eq!(at(SessionState::EnrolOnly, path), Decision::Show(page));
             assert_eq!(at(SessionState::Challenge, path), go("/sign-in/challenge"));
+        }
+    }
+
+    #[test]
+    fn the_second_door_has_one_page_whichever_method_it_is_opened_with() {
+        for kind in [MethodKind::App, MethodKind::Phone] {
+            assert_eq!(at(SessionState::Challenge, challenge_by(kind)), Decision::Show(Page::Challenge));
+            assert_eq!(address(challenge_by(kind)).query, ["?", BY, "=", kind.as_str()].concat());
         }
     }
 
@@ -375,6 +412,7 @@ mod tests {
         );
         assert_eq!(at(SessionState::Recovering, "/sign-in/use-recovery-code"), go("/sign-in/recover"));
         assert_eq!(at(SessionState::Recovering, "/sign-in/app"), Decision::Show(Page::SignInApp));
+        assert_eq!(at(SessionState::Recovering, "/sign-in/phone"), Decision::Show(Page::SignInPhone));
     }
 
     #[test]
@@ -382,6 +420,7 @@ mod tests {
         let mut view = standing(SessionState::EnrolOnly);
         view.continues_set_up = true;
         assert_eq!(decide(&view, &address("/profile/security/app")), Decision::Show(Page::SecurityApp));
+        assert_eq!(decide(&view, &address("/profile/security/phone")), Decision::Show(Page::SecurityPhone));
         assert_eq!(decide(&view, &address("/profile/security")), go("/sign-in/required"));
     }
 
@@ -389,6 +428,7 @@ mod tests {
     fn who_is_signed_in_sees_the_page_asked_for() {
         assert_eq!(at(SessionState::Full, "/profile/security"), Decision::Show(Page::Security));
         assert_eq!(at(SessionState::Full, "/profile/security/app"), Decision::Show(Page::SecurityApp));
+        assert_eq!(at(SessionState::Full, "/profile/security/phone"), Decision::Show(Page::SecurityPhone));
         assert_eq!(at(SessionState::Full, "/sign-in"), Decision::Show(Page::SignIn));
         assert_eq!(at(SessionState::Full, "/nowhere"), Decision::Show(Page::NotFound));
         assert_eq!(at(SessionState::Full, "/"), go("/profile/security"));

@@ -85,6 +85,8 @@ codes! {
     Internal = 500,
     /// Too much at once, or the database cannot be reached: try again.
     Unavailable = 503,
+    /// No text messages can be sent at this moment, or none at all.
+    NoTexts = 503,
     /// The server could not be reached. Only the browser says this.
     Offline = 504,
 }

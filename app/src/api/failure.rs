@@ -19,6 +19,8 @@ pub enum Asked {
     InPersonCode,
     /// A code that was mailed.
     MailedCode,
+    /// A code of a text message.
+    Text,
     /// A message: it is not sent too often.
     Message,
     /// A link for a forgotten password.
@@ -41,9 +43,12 @@ impl ApiError {
     pub fn of(error: Error, asked: Asked) -> Self {
         let in_field = |error: Self| match asked {
             Asked::Password | Asked::CurrentPassword => error.field("password"),
-            Asked::Code | Asked::NewCode | Asked::RecoveryCode | Asked::InPersonCode | Asked::MailedCode => {
-                error.field("code")
-            }
+            Asked::Code
+            | Asked::NewCode
+            | Asked::RecoveryCode
+            | Asked::InPersonCode
+            | Asked::MailedCode
+            | Asked::Text => error.field("code"),
             Asked::Message | Asked::Link | Asked::Nothing => error,
         };
         match error {
@@ -61,8 +66,14 @@ impl ApiError {
             Error::ExpiredCode if asked == Asked::MailedCode => {
                 in_field(Self::new(Code::ExpiredCode, "That code no longer works. Send a new one."))
             }
+            Error::ExpiredCode if asked == Asked::Text => {
+                in_field(Self::new(Code::ExpiredCode, "That code is too old. Send a new one."))
+            }
             Error::ExpiredCode => {
                 in_field(Self::new(Code::ExpiredCode, "That code is too old. Ask for a new one."))
+            }
+            Error::UsedCode if asked == Asked::Text => {
+                in_field(Self::new(Code::UsedCode, "That code has been used. Send a new one."))
             }
             Error::UsedCode if asked == Asked::InPersonCode => {
                 in_field(Self::new(Code::UsedCode, "That code has been used. Ask for a new one."))
@@ -80,6 +91,10 @@ impl ApiError {
                 Code::Refused,
                 "Too many wrong codes in a row. Use a device that has signed in before, or ask your administrator.",
             )),
+            Error::NoTexts => Self::new(
+                Code::NoTexts,
+                "Text messages can't be sent at this moment. Use your authenticator app or your recovery code.",
+            ),
             Error::StepUpNeeded => {
                 Self::new(Code::StepUpNeeded, "Confirm that it is you, then go on with what you were doing.")
             }
@@ -124,13 +139,18 @@ impl ApiError {
 /// What there was too much of, that there is so long a pause.
 const fn too_many(asked: Asked, seconds: u32) -> &'static str {
     match asked {
-        Asked::Message if seconds > 600 => "Ten codes a day are sent.",
+        // Longer than the longest pause between two, and longer than a network has to wait.
+        Asked::Message if seconds > 900 => "Ten codes a day are sent.",
+        Asked::Message if seconds > 300 => "Too many codes were sent.",
         Asked::Password | Asked::CurrentPassword | Asked::Nothing => "Too many attempts.",
         Asked::Message => "A code was sent a moment ago.",
         Asked::Link => "Three links an hour are sent to one address.",
-        Asked::Code | Asked::NewCode | Asked::RecoveryCode | Asked::InPersonCode | Asked::MailedCode => {
-            "Too many wrong codes."
-        }
+        Asked::Code
+        | Asked::NewCode
+        | Asked::RecoveryCode
+        | Asked::InPersonCode
+        | Asked::MailedCode
+        | Asked::Text => "Too many wrong codes.",
     }
 }
 
@@ -152,7 +172,7 @@ const fn wrong_code(asked: Asked) -> &'static str {
         Asked::InPersonCode => {
             "That code is not right. Check it with whoever gave it to you, who can also make a new one."
         }
-        Asked::MailedCode => "That code is not right. Check the newest message.",
+        Asked::MailedCode | Asked::Text => "That code is not right. Check the newest message.",
         _ => "That code is not right. Wait for the next one.",
     }
 }
@@ -200,6 +220,30 @@ mod tests {
             ("Too many attempts. Try again in 1 minute.".to_owned(), Some(60))
         );
         assert_eq!(told(61_000, Asked::Password).0, "Too many attempts. Try again in 2 minutes.");
+    }
+
+    // S18
+    #[test]
+    fn a_message_that_has_to_wait_says_why() {
+        let told = |milliseconds| {
+            let error = Error::Paused { until: Timestamp(milliseconds), now: Timestamp(0) };
+            ApiError::of(error, Asked::Message).message
+        };
+        assert_eq!(told(300_000), "A code was sent a moment ago. Try again in 5 minutes.");
+        assert_eq!(told(900_000), "Too many codes were sent. Try again in 15 minutes.");
+        assert_eq!(told(36_000_000), "Ten codes a day are sent. Try again in 10 hours.");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_texted_code_is_said_at_its_field() {
+        let told = |error| {
+            let error = ApiError::of(error, Asked::Text);
+            assert_eq!(error.field.as_deref(), Some("code"));
+            error.message
+        };
+        assert_eq!(told(Error::WrongCode), "That code is not right. Check the newest message.");
+        assert_eq!(told(Error::ExpiredCode), "That code is too old. Send a new one.");
+        assert_eq!(told(Error::UsedCode), "That code has been used. Send a new one.");
     }
 
     #[test]

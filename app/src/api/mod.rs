@@ -6,8 +6,10 @@
 //! all three, and the server refuses a call that the table does not allow before the function runs.
 
 pub mod activity;
+pub mod challenge;
 #[cfg(feature = "ssr")]
 pub mod cookies;
+pub mod countries;
 pub mod devices;
 mod error;
 #[cfg(feature = "ssr")]
@@ -17,6 +19,7 @@ pub mod link;
 pub mod methods;
 pub mod password;
 pub mod profile;
+pub mod proofs;
 pub mod recovery;
 pub mod recovery_code;
 #[cfg(feature = "ssr")]
@@ -24,8 +27,12 @@ pub mod request;
 pub mod security;
 pub mod session;
 pub mod set_up_app;
+pub mod set_up_phone;
+#[cfg(feature = "ssr")]
+mod shown;
 pub mod step_up;
 pub mod table;
+pub mod text;
 
 pub use error::{ApiError, Code};
 #[cfg(feature = "ssr")]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ApiError;
 use super::session::SessionView;
+use super::text::PhoneWay;
 
 /// How a recovery stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,8 @@ pub struct Recovery {
     pub methods: Vec<RecoveryMethod>,
     /// Seconds until the recovery ends, whatever is done meanwhile.
     pub ends_in_s: u32,
+    /// The phone number, where it is one of them.
+    pub phone: Option<PhoneWay>,
 }
 
 /// A method, and what has become of it in this recovery.
@@ -77,6 +80,23 @@ pub async fn keep_app(record: SessionId, code: String) -> Result<Recovery, ApiEr
     let code = super::request::parse_code(&code)?;
     let kept = request.vestibule.keep_app(&request.client, &request.caller, record, code).await;
     Ok(request.recovery(kept.map_err(|error| ApiError::of(error, super::Asked::Code))?))
+}
+
+/// Sends a code to the old number. Earlier ones go on working.
+#[server(prefix = "/api", endpoint = "send_keep_text", input = Json, output = Json)]
+pub async fn send_keep_text(record: SessionId) -> Result<Recovery, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let sent = request.vestibule.send_keep_text(&request.client, &request.caller, record).await;
+    Ok(request.recovery(sent.map_err(|error| ApiError::of(error, super::Asked::Message))?))
+}
+
+/// Shows with a code that the old number still works: it stays.
+#[server(prefix = "/api", endpoint = "keep_phone", input = Json, output = Json)]
+pub async fn keep_phone(record: SessionId, code: String) -> Result<Recovery, ApiError> {
+    let request = super::request::ApiRequest::current()?;
+    let code = super::request::parse_code(&code)?;
+    let kept = request.vestibule.keep_phone(&request.client, &request.caller, record, code).await;
+    Ok(request.recovery(kept.map_err(|error| ApiError::of(error, super::Asked::Text))?))
 }
 
 /// Ends the recovery: the methods that were neither set up nor proved are removed, and a new recovery code is to be

@@ -7,17 +7,10 @@ use domain::{Email, MINUTE, OneTimeCode, RecoveryCode, SessionState};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use vestibule_core::secret::{Password, Token};
-use vestibule_core::{AppFlowStep, Caller, Client, Entered, Error, Vestibule};
+use vestibule_core::{Caller, Client, Entered, Error, Vestibule};
 
 use super::cookies::{Cookie, Cookies};
-use super::devices::Device;
-use super::identity::MailedCode;
-use super::link::LinkKind;
-use super::recovery::{Fate, Recovery, RecoveryMethod};
-use super::security::{MethodFacts, Security};
 use super::session::{EndedView, Person, SessionView};
-use super::set_up_app::{AppSetUp, AppStep, QrCode};
-use super::step_up::StepUp;
 use super::{ApiError, Code};
 
 /// What the server's middleware found out about a request, and left in its extensions.
@@ -105,121 +98,6 @@ impl ApiRequest {
             self.response.append_header(SET_COOKIE, self.cookies.forget(cookie));
         }
         self.view(&Caller::anonymous(None))
-    }
-
-    /// A set-up, as the page shows it.
-    ///
-    /// # Errors
-    /// [`Code::Internal`] where the link is too long for a QR code.
-    pub fn set_up(&self, set_up: vestibule_core::AppSetUp) -> Result<AppSetUp, ApiError> {
-        let step = match set_up.step {
-            AppFlowStep::Prove => AppStep::Prove,
-            AppFlowStep::SaveCode => AppStep::SaveCode,
-            AppFlowStep::Confirm { key, link } => AppStep::Confirm {
-                qr: qr_code(&link)?,
-                key: key.to_string(),
-                uri: link.to_string(),
-                account: format!(
-                    "{} ({})",
-                    self.vestibule.settings().product,
-                    self.caller.user().map_or("", |user| user.email.as_str())
-                ),
-            },
-        };
-        Ok(AppSetUp { flow: set_up.flow, changing: set_up.changing, step })
-    }
-}
-
-impl ApiRequest {
-    /// A recovery, as the page shows it.
-    #[must_use]
-    pub fn recovery(&self, recovery: vestibule_core::Recovery) -> Recovery {
-        let shown = |method: vestibule_core::RecoveryMethod| RecoveryMethod {
-            kind: method.kind,
-            added_at: method.added_at,
-            last_used_at: method.last_used_at,
-            fate: match method.fate {
-                vestibule_core::Fate::Open => Fate::Open,
-                vestibule_core::Fate::Proved => Fate::Proved,
-                vestibule_core::Fate::New => Fate::New,
-            },
-        };
-        Recovery {
-            methods: recovery.methods.into_iter().map(shown).collect(),
-            ends_in_s: recovery.ends_at.seconds_from(self.vestibule.now()),
-        }
-    }
-}
-
-impl ApiRequest {
-    /// A code that was mailed, as the page shows it.
-    #[must_use]
-    pub fn mailed(&self, mailed: vestibule_core::MailedCode) -> MailedCode {
-        let again_in_s = mailed.again_at.seconds_from(self.vestibule.now());
-        MailedCode { sent_at: mailed.sent_at, again_in_s }
-    }
-
-    /// Where the caller is signed in.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn devices(&self) -> Result<Vec<Device>, ApiError> {
-        let devices = self.vestibule.devices(&self.caller).await?;
-        let shown = |device: vestibule_core::Device| Device {
-            id: device.id,
-            this: device.this,
-            name: device.name,
-            address: device.address,
-            since: device.since,
-            used_at: device.used_at,
-        };
-        Ok(devices.into_iter().map(shown).collect())
-    }
-}
-
-impl From<LinkKind> for vestibule_core::LinkKind {
-    fn from(kind: LinkKind) -> Self {
-        match kind {
-            LinkKind::ResetPassword => Self::ResetPassword,
-            LinkKind::NotMe => Self::NotMe,
-        }
-    }
-}
-
-impl From<vestibule_core::StepUp> for StepUp {
-    fn from(missing: vestibule_core::StepUp) -> Self {
-        Self { password: missing.password, proof: missing.proof }
-    }
-}
-
-/// The link as a QR code, error correction M, as one path of unit squares.
-fn qr_code(link: &str) -> Result<QrCode, ApiError> {
-    let code = qrcode::QrCode::new(link)
-        .map_err(|_| ApiError::from(Error::Corrupt("link too long for a QR code")))?;
-    let size = code.width();
-    let mut path = String::new();
-    for (index, colour) in code.to_colors().into_iter().enumerate() {
-        if colour == qrcode::Color::Dark {
-            path.push_str(&format!("M{} {}h1v1h-1z", index % size, index / size));
-        }
-    }
-    Ok(QrCode { size: u32::try_from(size).unwrap_or(0), path })
-}
-
-impl From<vestibule_core::Security> for Security {
-    fn from(security: vestibule_core::Security) -> Self {
-        Self {
-            password_changed_at: security.password_changed_at,
-            requirement: security.requirement,
-            app: security.app.map(|app| MethodFacts {
-                added_at: app.added_at,
-                last_used_at: app.last_used_at,
-                required_by: app.required_by,
-            }),
-            recovery_code_since: security.recovery_code_since,
-            in_company: security.in_company,
-            support: security.support,
-        }
     }
 }
 

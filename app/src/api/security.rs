@@ -16,6 +16,10 @@ pub struct Security {
     pub requirement: Requirement,
     /// The authenticator app, if there is one.
     pub app: Option<MethodFacts>,
+    /// The phone number, if there is one.
+    pub phone: Option<PhoneFacts>,
+    /// Whether a phone number can be added: text messages are sent, and accepted by who asks.
+    pub texts_offered: bool,
     /// Since when there is a valid recovery code, if there is one.
     pub recovery_code_since: Option<Timestamp>,
     /// Whether the person is in any company: who is in none is pointed to the support contact.
@@ -33,6 +37,19 @@ pub struct MethodFacts {
     pub last_used_at: Option<Timestamp>,
     /// The companies because of which it cannot be removed (S29); none: it can be.
     pub required_by: Vec<String>,
+}
+
+/// What is shown of a phone number; never all of it (S8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneFacts {
+    /// When it was set up.
+    pub added_at: Timestamp,
+    /// When it was last used to sign in or to confirm something.
+    pub last_used_at: Option<Timestamp>,
+    /// The companies because of which it cannot be removed (S29); none: it can be.
+    pub required_by: Vec<String>,
+    /// Its last two digits.
+    pub ending: String,
 }
 
 /// How the person's account is secured.

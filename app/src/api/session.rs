@@ -94,24 +94,3 @@ pub async fn stay_signed_in() -> Result<SessionView, ApiError> {
     let request = super::request::ApiRequest::current()?;
     Ok(request.view(&request.caller))
 }
-
-/// The second door: a code of the authenticator app. `record` is the one that the page was shown for.
-#[server(prefix = "/api", endpoint = "challenge_app", input = Json, output = Json)]
-pub async fn challenge_app(record: SessionId, code: String) -> Result<SessionView, ApiError> {
-    let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let entered = request.vestibule.challenge_app(&request.client, &request.caller, record, code).await;
-    let entered = entered.map_err(|error| ApiError::of(error, super::Asked::Code))?;
-    Ok(request.enter(entered))
-}
-
-/// The second door without a method: the recovery code, in any spacing and case. It is spent, every other session
-/// ends, and what follows is `recovering` (S23).
-#[server(prefix = "/api", endpoint = "use_recovery_code", input = Json, output = Json)]
-pub async fn use_recovery_code(record: SessionId, code: String) -> Result<SessionView, ApiError> {
-    let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_recovery_code(&code)?;
-    let entered = request.vestibule.use_recovery_code(&request.client, &request.caller, record, code).await;
-    let entered = entered.map_err(|error| ApiError::of(error, super::Asked::RecoveryCode))?;
-    Ok(request.enter(entered))
-}

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ApiError;
 use super::session::SessionView;
+use super::text::ProofWays;
 
 /// A set-up under way.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +24,8 @@ pub struct AppSetUp {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AppStep {
-    /// A code of the present app is asked first.
-    Prove,
+    /// One of these is proved first.
+    Prove(ProofWays),
     /// The new app's code is asked.
     Confirm {
         /// The key, as a picture to scan.
@@ -53,7 +54,7 @@ pub struct QrCode {
 #[server(prefix = "/api", endpoint = "start_app_set_up", input = Json, output = Json)]
 pub async fn start_app_set_up(record: SessionId) -> Result<AppSetUp, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    request.set_up(request.vestibule.start_app_set_up(&request.client, &request.caller, record).await?)
+    request.app_set_up(request.vestibule.start_app_set_up(&request.client, &request.caller, record).await?)
 }
 
 /// Begins a set-up or change from the profile, with the password.
@@ -64,37 +65,14 @@ pub async fn open_app_set_up(record: SessionId, password: String) -> Result<AppS
     let opened = request.vestibule.open_app_set_up(&request.client, &request.caller, record, password).await;
     let (flow, entered) = opened.map_err(|error| ApiError::of(error, super::Asked::Password))?;
     request.enter(entered);
-    request.set_up(flow)
+    request.app_set_up(flow)
 }
 
 /// The set-up that is open in this session, if any: a reload and a second tab go on with it.
 #[server(name = ReadAppSetUp, prefix = "/api", endpoint = "app_set_up", input = Json, output = Json)]
 pub async fn app_set_up() -> Result<Option<AppSetUp>, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    request.vestibule.app_set_up(&request.caller).await?.map(|flow| request.set_up(flow)).transpose()
-}
-
-/// Proves the present app before another is set up in its place.
-#[server(prefix = "/api", endpoint = "prove_app", input = Json, output = Json)]
-pub async fn prove_app(flow: FlowId, code: String) -> Result<AppSetUp, ApiError> {
-    let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let proved = request.vestibule.prove_app(&request.client, &request.caller, flow, code).await;
-    let (flow, entered) = proved.map_err(|error| ApiError::of(error, super::Asked::Code))?;
-    request.enter(entered);
-    request.set_up(flow)
-}
-
-/// Proves with the recovery code instead of the present app. The code is spent, the session becomes `recovering`, and
-/// the set-up goes on in it (S23).
-#[server(prefix = "/api", endpoint = "prove_with_recovery_code", input = Json, output = Json)]
-pub async fn prove_with_recovery_code(flow: FlowId, code: String) -> Result<SessionView, ApiError> {
-    let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_recovery_code(&code)?;
-    let proved =
-        request.vestibule.prove_with_recovery_code(&request.client, &request.caller, flow, code).await;
-    let entered = proved.map_err(|error| ApiError::of(error, super::Asked::RecoveryCode))?;
-    Ok(request.enter(entered))
+    request.vestibule.app_set_up(&request.caller).await?.map(|flow| request.app_set_up(flow)).transpose()
 }
 
 /// Confirms the new app with a code of it.
@@ -105,11 +83,4 @@ pub async fn confirm_app(flow: FlowId, code: String) -> Result<SessionView, ApiE
     let confirmed = request.vestibule.confirm_app(&request.client, &request.caller, flow, code).await;
     let entered = confirmed.map_err(|error| ApiError::of(error, super::Asked::NewCode))?;
     Ok(request.enter(entered))
-}
-
-/// Leaves a set-up that was opened in the profile or in a recovery; the app that works stays as it is.
-#[server(prefix = "/api", endpoint = "cancel_app_set_up", input = Json, output = Json)]
-pub async fn cancel_app_set_up(flow: FlowId) -> Result<(), ApiError> {
-    let request = super::request::ApiRequest::current()?;
-    Ok(request.vestibule.cancel_app_set_up(&request.client, &request.caller, flow).await?)
 }

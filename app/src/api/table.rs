@@ -19,7 +19,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function { path: "/api/sign_in", states: EVERY },
     Function { path: "/api/sign_out", states: EVERY },
     Function { path: "/api/stay_signed_in", states: &[IdentityDue, EnrolOnly, SaveCode, Full] },
+    Function { path: "/api/challenge", states: &[Challenge] },
     Function { path: "/api/challenge_app", states: &[Challenge] },
+    Function { path: "/api/send_challenge_text", states: &[Challenge] },
+    Function { path: "/api/challenge_phone", states: &[Challenge] },
     Function { path: "/api/use_recovery_code", states: &[Challenge] },
     Function { path: "/api/who_can_help", states: &[Challenge, IdentityDue, Recovering] },
     Function { path: "/api/mailed_code", states: &[IdentityDue] },
@@ -33,12 +36,24 @@ pub const FUNCTIONS: &[Function] = &[
     Function { path: "/api/start_app_set_up", states: &[EnrolOnly, Recovering] },
     Function { path: "/api/open_app_set_up", states: &[Full] },
     Function { path: "/api/app_set_up", states: &[EnrolOnly, Recovering, Full] },
-    Function { path: "/api/prove_app", states: &[EnrolOnly, Full] },
-    Function { path: "/api/prove_with_recovery_code", states: &[EnrolOnly, Full] },
     Function { path: "/api/confirm_app", states: &[EnrolOnly, Recovering, Full] },
-    Function { path: "/api/cancel_app_set_up", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/start_phone_set_up", states: &[EnrolOnly, Recovering] },
+    Function { path: "/api/open_phone_set_up", states: &[Full] },
+    Function { path: "/api/phone_set_up", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/countries", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/enter_number", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/send_number_code", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/correct_number", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/confirm_phone", states: &[EnrolOnly, Recovering, Full] },
+    Function { path: "/api/prove_app", states: &[EnrolOnly, Full] },
+    Function { path: "/api/send_proof_text", states: &[EnrolOnly, Full] },
+    Function { path: "/api/prove_phone", states: &[EnrolOnly, Full] },
+    Function { path: "/api/prove_with_recovery_code", states: &[EnrolOnly, Full] },
+    Function { path: "/api/cancel_set_up", states: &[EnrolOnly, Recovering, Full] },
     Function { path: "/api/recovery", states: &[Recovering] },
     Function { path: "/api/keep_app", states: &[Recovering] },
+    Function { path: "/api/send_keep_text", states: &[Recovering] },
+    Function { path: "/api/keep_phone", states: &[Recovering] },
     Function { path: "/api/finish_recovery", states: &[Recovering] },
     Function { path: "/api/request_recovery_code", states: &[Full] },
     Function { path: "/api/stage_recovery_code", states: &[SaveCode, Full] },
@@ -46,6 +61,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function { path: "/api/step_up", states: &[Full] },
     Function { path: "/api/step_up_password", states: &[Full] },
     Function { path: "/api/step_up_app", states: &[Full] },
+    Function { path: "/api/send_step_up_text", states: &[Full] },
+    Function { path: "/api/step_up_phone", states: &[Full] },
     Function { path: "/api/security", states: &[Full] },
     Function { path: "/api/change_password", states: &[Full] },
     Function { path: "/api/remove_method", states: &[Full] },
@@ -76,10 +93,18 @@ impl Function {
         matches!(self.path, "/api/sign_in" | "/api/sign_out")
     }
 
-    /// Whether a call counts as use of the session, and so puts its idle end off. All do but one: pages ask how things
-    /// stand by themselves, and an open page must not keep a forgotten tablet signed in (S31).
+    /// Whether a call counts as use of the session, and so puts its idle end off. What pages ask by themselves does not: how
+    /// things stand, and what has become of a text message. An open page must not keep a forgotten tablet signed in (S31).
     #[must_use]
     pub fn is_use(&self) -> bool {
-        self.path != "/api/session"
+        !matches!(
+            self.path,
+            "/api/session"
+                | "/api/challenge"
+                | "/api/app_set_up"
+                | "/api/phone_set_up"
+                | "/api/recovery"
+                | "/api/step_up"
+        )
     }
 }

@@ -4,6 +4,7 @@ pub mod clipboard;
 pub mod dates;
 pub mod file;
 pub mod navigation;
+pub mod otp;
 pub mod shell;
 pub mod theme;
 
@@ -20,6 +21,11 @@ pub fn now() -> f64 {
 pub fn on_a_phone() -> bool {
     let query = window().match_media("(max-width: 720px), (pointer: coarse)");
     query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// The language that the person reads first (BCP 47); empty where the browser does not say.
+pub fn language() -> String {
+    window().navigator().language().unwrap_or_default()
 }
 
 /// Gives the focus to the first element that `selector` finds, once what is being drawn is there. What can be typed

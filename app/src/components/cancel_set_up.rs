@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 use super::sending::{Sending, Trouble};
 use super::session::use_session;
-use crate::api::set_up_app::cancel_app_set_up;
+use crate::api::proofs::cancel_set_up;
 use crate::api::{ApiError, Code};
 use crate::browser::navigation::Entry;
 use crate::route::Page;
 
-/// The way back; an app that works stays as it is.
+/// The way back; what works stays as it is.
 #[component]
 pub fn CancelSetUp(
     /// The set-up.
@@ -22,7 +22,7 @@ pub fn CancelSetUp(
     let sending = Sending::new("");
     let cancel = move |_| {
         sending.send(async move {
-            match cancel_app_set_up(flow).await {
+            match cancel_set_up(flow).await {
                 // One that has ended by itself is as good.
                 Ok(()) | Err(ApiError { code: Code::Stale | Code::NotFound, .. }) => {}
                 Err(error) => return Err(error),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::field::Described;
 use super::sending::{Problem, Sending, Submit, Trouble};
-use crate::browser::fresh_id;
+use crate::browser::{fresh_id, otp};
 
 /// The code field. It has no name and a fresh id, or browsers offer old codes; no greatest length, or a pasted
 /// "123 456" is cut.
@@ -24,10 +24,13 @@ pub fn CodeField(
     /// to say so beforehand.
     #[prop(optional)]
     sends_itself: bool,
+    /// Whether the code comes by text message: browsers that read it there fill it in.
+    #[prop(optional)]
+    by_text: bool,
 ) -> impl IntoView {
     let id = fresh_id("code");
     let armed = RwSignal::new(sends_itself);
-    let typed = move |_| {
+    let typed = move || {
         let Some(input) = input.get_untracked().filter(|_| armed.get_untracked()) else { return };
         if OneTimeCode::parse(&OneTimeCode::typed(&input.value())).is_ok() {
             armed.set(false);
@@ -36,6 +39,9 @@ pub fn CodeField(
             }
         }
     };
+    if by_text {
+        fill_in(sending, input, typed);
+    }
     let described = Described::new(sending, "code", &id, true);
     let hint = move || {
         // Said beforehand, and no longer once it is not so.
@@ -57,10 +63,32 @@ pub fn CodeField(
                 enterkeyhint="go"
                 aria-invalid=move || described.invalid()
                 aria-describedby=move || described.by()
-                on:input=typed
+                on:input=move |_| typed()
             />
         </div>
     }
+}
+
+/// Puts the code of a text message into the field, as long as nothing is sent and the field is there.
+fn fill_in(sending: Sending, input: NodeRef<html::Input>, filled: impl Fn() + 'static) {
+    let waiting = StoredValue::new_local(otp::wait(move |code| {
+        // The page may be gone by now.
+        if let Some(input) = input.try_get_untracked().flatten() {
+            input.set_value(&code);
+            filled();
+        }
+    }));
+    let stop = move || {
+        if let Some(waiting) = waiting.try_update_value(Option::take).flatten() {
+            waiting.abort();
+        }
+    };
+    Effect::new(move || {
+        if sending.busy() {
+            stop();
+        }
+    });
+    on_cleanup(stop);
 }
 
 /// A form that asks for a code and nothing else.
@@ -73,6 +101,9 @@ pub fn CodeForm(
     /// Whether the sixth digit sends the form.
     #[prop(optional)]
     sends_itself: bool,
+    /// Whether the code comes by text message.
+    #[prop(optional)]
+    by_text: bool,
     /// The words on its button.
     #[prop(default = "Continue")]
     button: &'static str,
@@ -95,7 +126,7 @@ pub fn CodeForm(
     };
     view! {
         <form class=if close { "stack" } else { "stack-l" } method="post" novalidate on:submit=submit>
-            <CodeField sending input label hint sends_itself/>
+            <CodeField sending input label hint sends_itself by_text/>
             <Trouble sending/>
             <Submit sending label=button/>
         </form>

@@ -21,6 +21,8 @@ pub const KEY: &str = r#"<circle cx="8" cy="15.5" r="4.5"/><path d="m11.2 12.3 8
 /// A padlock.
 pub const LOCK: &str =
     r#"<rect x="5" y="11" width="14" height="9.5" rx="2.5"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>"#;
+/// Words in a balloon.
+pub const MESSAGE: &str = r#"<path d="M6 4.5h12a2.5 2.5 0 0 1 2.5 2.5v7a2.5 2.5 0 0 1-2.5 2.5h-6.5L7 20.5v-4H6a2.5 2.5 0 0 1-2.5-2.5V7A2.5 2.5 0 0 1 6 4.5z"/><path d="M8 9h8M8 12.5h5"/>"#;
 /// A telephone in the hand.
 pub const PHONE: &str = r#"<rect x="7" y="2.5" width="10" height="19" rx="2.5"/><path d="M11 18.5h2"/>"#;
 /// A printer.

@@ -9,6 +9,9 @@ use crate::route::Page;
 /// Other ways on, in the same order on every page.
 #[component]
 pub fn OtherWays(
+    /// Whether there is another method to choose.
+    #[prop(optional)]
+    different: RwSignal<bool>,
     /// Whether the recovery code is one of them.
     #[prop(optional)]
     recovery_code: bool,
@@ -16,6 +19,7 @@ pub fn OtherWays(
     let way = |page: Page, words: &'static str| view! { <li><a href=page.path()>{words}</a></li> }.into_any();
     view! {
         <ul class="ways">
+            {move || different.get().then(|| way(Page::Challenge, "Use a different method"))}
             {recovery_code.then(|| way(Page::UseRecoveryCode, "Use your recovery code"))}
             {way(Page::Help, "I can't use any of these")}
         </ul>

@@ -173,6 +173,11 @@ impl Session {
         self.navigation.go(to, entry);
     }
 
+    /// The value of a parameter of the address; tracked.
+    pub fn parameter(self, name: &str) -> Option<String> {
+        self.navigation.parameter(name)
+    }
+
     /// Where the sign-in page's address says that the person was going.
     pub fn return_to(self) -> Option<String> {
         self.navigation.parameter("return")

@@ -16,8 +16,10 @@ mod save_code;
 mod security;
 mod security_app;
 mod security_code;
+mod security_phone;
 mod sign_in;
 mod sign_in_app;
+mod sign_in_phone;
 mod use_recovery_code;
 
 use leptos::ev;
@@ -123,7 +125,7 @@ pub fn draw_door_page(page: Page) -> AnyView {
         Page::ForgotPassword => forgot_password::ForgotPassword().into_any(),
         Page::ResetPassword => reset_password::ResetPassword().into_any(),
         Page::NotMe => not_me::NotMe().into_any(),
-        Page::Challenge => challenge::Challenge().into_any(),
+        Page::Challenge => challenge::ChallengePage().into_any(),
         Page::UseRecoveryCode => use_recovery_code::UseRecoveryCode().into_any(),
         Page::Help => help::HelpPage().into_any(),
         Page::Identity => identity::Identity().into_any(),
@@ -134,11 +136,13 @@ pub fn draw_door_page(page: Page) -> AnyView {
         | Page::Required
         | Page::Method
         | Page::SignInApp
+        | Page::SignInPhone
         | Page::SaveCode
         | Page::Profile
         | Page::Security
         | Page::ChangePassword
         | Page::SecurityApp
+        | Page::SecurityPhone
         | Page::SecurityCode => ().into_any(),
     }
 }
@@ -150,11 +154,13 @@ pub fn draw_house_page(page: Page) -> AnyView {
         Page::Required => required::Required().into_any(),
         Page::Method => method::Method().into_any(),
         Page::SignInApp => sign_in_app::SignInApp().into_any(),
+        Page::SignInPhone => sign_in_phone::SignInPhone().into_any(),
         Page::SaveCode => save_code::SaveCodePage().into_any(),
         Page::Profile => profile::ProfilePage().into_any(),
         Page::Security => security::SecurityPage().into_any(),
         Page::ChangePassword => change_password::ChangePassword().into_any(),
         Page::SecurityApp => security_app::SecurityApp().into_any(),
+        Page::SecurityPhone => security_phone::SecurityPhone().into_any(),
         Page::SecurityCode => security_code::SecurityCode().into_any(),
         Page::NotFound => not_found::NotFound().into_any(),
         // The door's.

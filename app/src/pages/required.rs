@@ -42,7 +42,7 @@ pub fn Required() -> impl IntoView {
             {move || why()}
             <div class="stack-s">
                 <h2>"What you need"</h2>
-                <p>"A phone with an authenticator app, or such an app on this computer. It takes about two minutes."</p>
+                <p>"A phone, or an authenticator app on this computer. It takes about two minutes."</p>
                 <p class="soft">{move || until().unwrap_or_default()}</p>
             </div>
             <div class="stack-s">

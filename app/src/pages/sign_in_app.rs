@@ -42,7 +42,7 @@ pub fn SignInApp() -> impl IntoView {
             .into_any()
         }
         // At sign-in there is nothing to prove, and the recovery code has its own page.
-        AppStep::Prove | AppStep::SaveCode => {
+        AppStep::Prove(_) | AppStep::SaveCode => {
             session.refresh();
             view! { <Skeleton/> }.into_any()
         }

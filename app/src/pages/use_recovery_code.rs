@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::api::session::use_recovery_code;
+use crate::api::challenge::use_recovery_code;
 use crate::api::{ApiError, Code};
 use crate::components::door::Door;
 use crate::components::heading::Heading;
@@ -29,7 +29,7 @@ pub fn UseRecoveryCode() -> impl IntoView {
             <Heading title="Enter your recovery code"/>
             <RecoveryCodeForm send/>
             <OtherWays/>
-            <p><a class="back" href=Page::Challenge.path()><Icon of=BACK/> "Back to your authenticator app"</a></p>
+            <p><a class="back" href=Page::Challenge.path()><Icon of=BACK/> "Back"</a></p>
         </Door>
     }
 }

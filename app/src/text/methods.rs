@@ -22,6 +22,12 @@ pub fn method_facts(added: &str, used: Option<&str>) -> String {
     }
 }
 
+/// What is shown of a phone number: its last two digits, and when it was set up and used.
+#[must_use]
+pub fn number_facts(ending: &str, facts: &str) -> String {
+    ["Number ending ", ending, ". ", facts].concat()
+}
+
 /// What is said around the removal of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Removal {
@@ -83,6 +89,7 @@ mod tests {
     fn a_method_says_since_when_it_is_there_and_whether_it_was_used() {
         assert_eq!(method_facts("3 March 2026", Some("today")), "Added 3 March 2026, last used today");
         assert_eq!(method_facts("today", None), "Added today");
+        assert_eq!(number_facts("42", "Added today"), "Number ending 42. Added today");
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //! they are to be shown. One file for each subject.
 
 mod methods;
+mod phone;
 mod profile;
 mod recovery;
 mod sign_in;
 mod time;
 
-pub use methods::{Removal, after_removal, kept_for, method, method_facts, removal};
+pub use methods::{Removal, after_removal, kept_for, method, method_facts, number_facts, removal};
+pub use phone::{before_long_pause, country, country_of, undeliverable};
 pub use profile::{
     SHORTEST_PASSWORD, initials, is_handheld, name_problem, password_problem, place, signed_in_since, zone,
 };

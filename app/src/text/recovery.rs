@@ -41,7 +41,7 @@ pub enum Lost {
 pub fn call_for_help(product: &str, email: &str, lost: Lost) -> String {
     let (problem, wish) = match lost {
         Lost::Methods => (
-            "I have lost my authenticator app and my recovery code. Can you reset two-factor authentication",
+            "I have lost my authentication methods and my recovery code. Can you reset two-factor authentication",
             "hand me the code in person?",
         ),
         Lost::HandedCode => {

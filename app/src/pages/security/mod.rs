@@ -36,16 +36,16 @@ pub fn SecurityPage() -> impl IntoView {
 
 #[component]
 fn Sections(security: Security, needed: Needed<Security>) -> impl IntoView {
-    let Security { password_changed_at, requirement, app, recovery_code_since, in_company, support } =
-        security;
-    let method = app.is_some();
+    let method = security.app.is_some() || security.phone.is_some();
+    let (changed_at, since) = (security.password_changed_at, security.recovery_code_since);
+    let requirement = security.requirement.clone();
     view! {
         <Notice/>
-        <EarlyEnrolment requirement=requirement.clone() ready=method/>
+        <EarlyEnrolment requirement ready=method/>
         <Heading title="Password & Security"/>
-        <Password changed_at=password_changed_at/>
-        <Methods app requirement in_company support needed/>
-        <RecoveryCode since=recovery_code_since method/>
+        <Password changed_at/>
+        <Methods security needed/>
+        <RecoveryCode since method/>
         <Devices/>
         <RecentActivity/>
     }

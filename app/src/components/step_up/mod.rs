@@ -1,19 +1,23 @@
 //! Step-up: before an act that needs it, a dialog asks once more whether it is you, and then the act runs by itself.
 
+mod code;
+
 use std::sync::Arc;
 
 use domain::SessionId;
 use leptos::prelude::*;
 
-use super::code_field::CodeForm;
+use self::code::EnterCode;
 use super::dialog::Modal;
 use super::heading::{Title, use_title};
 use super::password_form::PasswordForm;
 use super::sending::{Call, Sending};
-use super::session::use_session;
-use crate::api::step_up::{StepUp as Missing, step_up as read_missing, step_up_app, step_up_password};
+use crate::api::step_up::{StepUp as Missing, step_up as read_missing, step_up_password};
 use crate::api::{ApiError, Code};
 use crate::browser::focus;
+
+/// What takes the focus when another question is asked.
+const FIRST_FIELD: &str = "dialog[open] [data-field], dialog[open] :checked";
 
 /// Something that may need a step-up.
 #[derive(Clone)]
@@ -76,6 +80,17 @@ impl StepUp {
         }
     }
 
+    /// A code was entered.
+    async fn proved(self, answer: Result<Missing, ApiError>) -> Result<(), ApiError> {
+        let missing = match answer {
+            // The password was given too long ago by now.
+            Err(ApiError { code: Code::StepUpNeeded, .. }) => read_missing().await?,
+            answer => answer?,
+        };
+        self.given(missing);
+        Ok(())
+    }
+
     fn close(self) {
         self.title.show_error(false);
         self.act.set_value(None);
@@ -108,11 +123,11 @@ pub fn StepUpDialog(
 fn Questions(step_up: StepUp) -> impl IntoView {
     let name = step_up.act.with_value(|act| act.as_ref().map_or("", |act| act.name));
     let ask = move |missing: Missing| {
-        focus("dialog[open] [data-field]".to_owned());
+        focus(FIRST_FIELD.to_owned());
         if missing.password {
             view! { <EnterPassword step_up/> }.into_any()
         } else {
-            view! { <EnterCode step_up/> }.into_any()
+            view! { <EnterCode step_up missing/> }.into_any()
         }
     };
     view! {
@@ -133,29 +148,4 @@ fn EnterPassword(step_up: StepUp) -> impl IntoView {
         })
     });
     view! { <PasswordForm close=true act/> }
-}
-
-#[component]
-fn EnterCode(step_up: StepUp) -> impl IntoView {
-    let session = use_session();
-    let send = Callback::new(move |(sending, code): (Sending, String)| {
-        let Some(record) = session.record() else { return };
-        sending.send(async move {
-            let missing = match step_up_app(record, code).await {
-                // The password was given too long ago by now.
-                Err(ApiError { code: Code::StepUpNeeded, .. }) => read_missing().await?,
-                answer => answer?,
-            };
-            step_up.given(missing);
-            Ok(())
-        });
-    });
-    view! {
-        <CodeForm
-            label="Enter the code from your authenticator app"
-            hint="It changes every 30 seconds."
-            close=true
-            send
-        />
-    }
 }
