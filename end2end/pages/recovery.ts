@@ -11,7 +11,7 @@ export class UseRecoveryCode {
     this.heading = page.getByRole("heading", { name: "Enter your recovery code", level: 1 });
     this.code = page.getByRole("textbox", { name: "Recovery code" });
     this.continue = page.getByRole("button", { name: "Continue", exact: true });
-    this.back = page.getByRole("link", { name: "Back to your authenticator app" });
+    this.back = page.getByRole("link", { name: "Back", exact: true });
   }
 
   async enter(code: string): Promise<void> {
@@ -35,11 +35,11 @@ export class Recover {
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { name: "You're in. Now set up your new device.", level: 1 });
     this.setUpNew = page.getByRole("link", { name: "Set Up a New App" });
-    this.stillWorks = page.getByRole("button", { name: "My old one still works" });
+    this.stillWorks = page.getByRole("button", { name: /^My old one still works( \(authenticator app\))?$/ });
     this.oldCode = page.getByRole("textbox", { name: "Enter the code from your old authenticator app" });
     this.keep = page.getByRole("button", { name: "Keep This App" });
     this.continue = page.getByRole("button", { name: "Continue", exact: true });
-    this.nothingKept = page.getByText("Set up a new app first, or show that your old one still works.");
+    this.nothingKept = page.getByText("Set up a new method first, or show that an old one still works.");
     this.changed = page.getByText("Something has changed meanwhile.");
     this.leave = page.getByRole("button", { name: "Sign in as someone else" });
   }

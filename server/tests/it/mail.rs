@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use domain::OutboxId;
 use serde_json::json;
 use server::config::SmtpSettings;
 use server::smtp::Smtp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use uuid::Uuid;
 use vestibule_core::outbox::{Channel, Message, SendError, Sender};
 
 use crate::support::{App, FROM, MailServer, Operator, Serving, free_port};
@@ -20,6 +22,9 @@ const WITH_PASSWORD: [&str; 6] =
 const URL: &str = "smtp://vestibule:pa%20ss%23canary@localhost:PORT";
 const WRONG: &str = "smtp://vestibule:wrong-canary@localhost:PORT";
 const PLAIN: &str = "smtp://127.0.0.1:PORT?tls=none";
+
+/// Any message's.
+const ID: OutboxId = OutboxId(Uuid::nil());
 
 fn message() -> Message {
     Message {
@@ -86,7 +91,7 @@ async fn a_notice_arrives_as_text_and_html_over_starttls_with_a_password() {
 #[tokio::test]
 async fn a_message_without_html_arrives_as_text_over_tls_from_the_beginning() {
     let mut server = MailServer::start(&["--security", "tls"]);
-    server.sender("smtps://localhost:PORT").send(&message()).await.unwrap();
+    server.sender("smtps://localhost:PORT").send(ID, &message()).await.unwrap();
     let mails = server.taken();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0]["subject"], message().subject);
@@ -97,14 +102,14 @@ async fn a_message_without_html_arrives_as_text_over_tls_from_the_beginning() {
 #[tokio::test]
 async fn a_relay_on_this_machine_needs_no_tls() {
     let mut server = MailServer::start(&[]);
-    server.sender(PLAIN).send(&message()).await.unwrap();
+    server.sender(PLAIN).send(ID, &message()).await.unwrap();
     assert_eq!(server.taken().len(), 1);
 }
 
 #[tokio::test]
 async fn a_server_without_starttls_gets_neither_password_nor_message() {
     let mut server = MailServer::start(&["--user", "vestibule", "--password", "pa ss#canary"]);
-    let told = later(server.sender(URL).send(&message()).await);
+    let told = later(server.sender(URL).send(ID, &message()).await);
     assert!(told.contains("STARTTLS is not supported"), "{told}");
     assert!(server.taken().is_empty());
 }
@@ -114,7 +119,7 @@ async fn a_certificate_that_is_not_trusted_is_refused() {
     for (security, url) in [("starttls", "smtp://localhost:PORT"), ("tls", "smtps://localhost:PORT")] {
         let mut server = MailServer::start(&["--security", security]);
         let settings = SmtpSettings::parse(&server.url(url), FROM, None).unwrap();
-        let told = later(Smtp::new(settings).unwrap().send(&message()).await);
+        let told = later(Smtp::new(settings).unwrap().send(ID, &message()).await);
         let expected = server.url("localhost:PORT has a certificate that is not trusted: ");
         assert!(told.starts_with(&expected), "{told}");
         assert!(server.taken().is_empty());
@@ -156,14 +161,14 @@ async fn answers_that_were_slipped_in_before_tls_are_not_believed() {
     let port = slipping_in_answers(server.port).await;
     let url = format!("smtp://localhost:{port}");
     let settings = SmtpSettings::parse(&url, FROM, Some(server.ca.clone())).unwrap();
-    later(Smtp::new(settings).unwrap().send(&message()).await);
+    later(Smtp::new(settings).unwrap().send(ID, &message()).await);
     assert!(server.taken().is_empty());
 }
 
 #[tokio::test]
 async fn a_certificate_of_another_host_is_refused() {
     let mut server = MailServer::start(&["--security", "tls", "--host", "127.0.0.2"]);
-    let told = later(server.sender("smtps://127.0.0.2:PORT").send(&message()).await);
+    let told = later(server.sender("smtps://127.0.0.2:PORT").send(ID, &message()).await);
     assert!(told.contains("has a certificate that is not trusted"), "{told}");
     assert!(server.taken().is_empty());
 }
@@ -175,7 +180,7 @@ async fn a_wrong_password_loses_nothing() {
     let app = with_two_notices().await;
     let wrong = server.sender(WRONG);
     assert_eq!(send_due(&app, &wrong).await, 0);
-    let told = later(wrong.send(&message()).await);
+    let told = later(wrong.send(ID, &message()).await);
     let expected = server.url("localhost:PORT does not accept user or password: 535 ");
     assert!(told.starts_with(&expected) && !told.contains("canary"), "{told}");
     assert!(server.taken().is_empty());
@@ -191,7 +196,7 @@ async fn a_recipient_who_was_refused_is_tried_again_after_an_hour() {
     let app = with_two_notices().await;
     server.behave("refuse-recipients");
     assert_eq!(send_due(&app, &smtp).await, 0);
-    let Err(SendError::Refused(told)) = smtp.send(&message()).await else { panic!("it was not refused") };
+    let Err(SendError::Refused(told)) = smtp.send(ID, &message()).await else { panic!("it was not refused") };
     assert!(told.contains("answered: 550 5.1.1 There is no such mailbox"), "{told}");
     server.behave("accept");
     app.advance_minutes(59);
@@ -215,7 +220,7 @@ async fn what_a_server_did_not_take_is_delivered_exactly_once_afterwards() {
     server.behave("silent");
     let impatient = server.sender(PLAIN).with_patience(Duration::from_secs(1));
     assert_eq!(send_due(&app, &impatient).await, 0);
-    let told = later(impatient.send(&message()).await);
+    let told = later(impatient.send(ID, &message()).await);
     assert!(told.ends_with("did not answer within 1 s"), "{told}");
     server.behave("accept");
     app.advance_minutes(1);
@@ -230,9 +235,9 @@ async fn what_a_server_did_not_take_is_delivered_exactly_once_afterwards() {
 async fn a_connection_that_the_server_has_closed_meanwhile_is_replaced() {
     let mut server = MailServer::start(&WITH_PASSWORD);
     let smtp = server.sender(URL);
-    smtp.send(&message()).await.unwrap();
+    smtp.send(ID, &message()).await.unwrap();
     server.hang_up();
-    smtp.send(&message()).await.unwrap();
+    smtp.send(ID, &message()).await.unwrap();
     let mails = server.taken();
     assert_eq!(mails.len(), 2);
     assert_ne!(mails[0]["session"], mails[1]["session"]);
@@ -243,13 +248,13 @@ async fn a_connection_that_the_server_has_closed_meanwhile_is_replaced() {
 async fn a_connection_that_ran_out_of_time_is_not_used_again() {
     let mut server = MailServer::start(&[]);
     let smtp = server.sender(PLAIN);
-    smtp.send(&message()).await.unwrap();
+    smtp.send(ID, &message()).await.unwrap();
     server.behave("silent");
     let smtp = smtp.with_patience(Duration::from_secs(1));
-    later(smtp.send(&message()).await);
+    later(smtp.send(ID, &message()).await);
     server.behave("accept");
     let smtp = smtp.with_patience(Duration::from_secs(8));
-    smtp.send(&message()).await.unwrap();
+    smtp.send(ID, &message()).await.unwrap();
     let mails = server.taken();
     assert_eq!(mails.len(), 2);
     assert_ne!(mails[0]["session"], mails[1]["session"]);

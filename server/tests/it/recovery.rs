@@ -234,7 +234,7 @@ async fn the_recovery_code_proves_in_a_change_of_the_app() {
     let (mut browser, old, code) = app.enrolled_with_code(ANNA).await;
     app.advance_minutes(6);
     let opened = browser.open_set_up().await;
-    assert_eq!(opened.json["step"], "prove");
+    assert_eq!(opened.json["step"], json!({ "prove": { "app": true, "phone": null } }));
     let body = |code: &str| json!({ "flow": opened.json["flow"], "code": code });
     browser.call("prove_with_recovery_code", body(&"7".repeat(26))).await.refused(422, "wrong_code");
     browser.call("prove_with_recovery_code", body(&code)).await.state("recovering");

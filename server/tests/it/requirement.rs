@@ -151,7 +151,7 @@ async fn a_set_up_that_goes_on_over_the_date_can_be_left() {
     app.vestibule.require_mfa("harbour", Some("2026-03-02T08:05")).await.unwrap();
     let (flow, _) = flow_and_key(&browser.open_set_up().await);
     app.advance_minutes(6);
-    browser.call("cancel_app_set_up", json!({ "flow": flow })).await.answered();
+    browser.call("cancel_set_up", json!({ "flow": flow })).await.answered();
     browser.session().await.state("password_due");
 }
 
@@ -162,5 +162,5 @@ async fn a_set_up_that_the_sign_in_requires_cannot_be_left_and_another_not_begun
     let (mut enrolling, reply) = app.enrolling("anna@example.com").await;
     let set_up = enrolling.call("start_app_set_up", json!({ "record": reply.record() })).await;
     let (flow, _) = flow_and_key(&set_up);
-    enrolling.call("cancel_app_set_up", json!({ "flow": flow })).await.refused(403, "wrong_state");
+    enrolling.call("cancel_set_up", json!({ "flow": flow })).await.refused(403, "wrong_state");
 }

@@ -139,10 +139,12 @@ async fn a_changed_app_replaces_the_old_one_only_once_it_is_confirmed() {
     let (mut browser, old) = app.enrolled("anna@example.com").await;
     app.advance_minutes(6);
     let opened = browser.open_set_up().await;
-    assert_eq!((&opened.json["step"], &opened.json["changing"]), (&json!("prove"), &json!(true)));
+    let prove = json!({ "prove": { "app": true, "phone": null } });
+    assert_eq!((&opened.json["step"], &opened.json["changing"]), (&prove, &json!(true)));
     let flow = opened.json["flow"].as_str().unwrap().to_owned();
-    let proved = browser.call("prove_app", json!({ "flow": flow, "code": app.code(&old) })).await;
-    let (flow, new) = flow_and_key(&proved);
+    let body = json!({ "flow": flow, "code": app.code(&old) });
+    browser.call("prove_app", body).await.state("full");
+    let (flow, new) = flow_and_key(&browser.call("app_set_up", json!({})).await);
     assert_ne!(old, new);
 
     // The old one still works.
@@ -203,8 +205,9 @@ async fn steps_can_be_neither_skipped_nor_replayed() {
     // Not proved yet.
     confirm(&mut browser, &flow, "123456").await.refused(409, "stale");
     browser.call("stage_recovery_code", json!({})).await.refused(403, "wrong_state");
-    let proved = browser.call("prove_app", json!({ "flow": flow, "code": app.code(&old) })).await;
-    let (_, new) = flow_and_key(&proved);
+    let body = json!({ "flow": flow, "code": app.code(&old) });
+    browser.call("prove_app", body).await.state("full");
+    let (_, new) = flow_and_key(&browser.call("app_set_up", json!({})).await);
     app.next_step();
     browser.call("prove_app", json!({ "flow": flow, "code": app.code(&old) })).await.refused(409, "stale");
     confirm(&mut browser, &flow, &app.code(&new)).await.state("full");
@@ -221,7 +224,7 @@ async fn a_flow_belongs_to_its_session() {
     second.challenge(&reply.record(), &app.code(&key)).await.state("full");
     let (flow, new) = flow_and_key(&first.open_set_up().await);
     confirm(&mut second, &flow, &app.code(&new)).await.refused(409, "stale");
-    second.call("cancel_app_set_up", json!({ "flow": flow })).await.refused(409, "stale");
+    second.call("cancel_set_up", json!({ "flow": flow })).await.refused(409, "stale");
     assert_eq!(second.call("app_set_up", json!({})).await.json, Value::Null);
 }
 
@@ -230,7 +233,7 @@ async fn a_set_up_that_was_left_is_over_and_the_app_that_works_stays() {
     let app = App::start().await;
     let (mut browser, old) = app.enrolled("anna@example.com").await;
     let (flow, new) = flow_and_key(&browser.open_set_up().await);
-    assert_eq!(browser.call("cancel_app_set_up", json!({ "flow": flow })).await.status, 200);
+    assert_eq!(browser.call("cancel_set_up", json!({ "flow": flow })).await.status, 200);
     confirm(&mut browser, &flow, &app.code(&new)).await.refused(409, "stale");
     let (mut other, reply) = app.challenged("anna@example.com").await;
     other.challenge(&reply.record(), &app.code(&old)).await.state("full");
@@ -315,9 +318,9 @@ async fn a_secret_that_was_not_confirmed_is_not_kept() {
     assert_eq!(app.count(kept).await, 1);
     browser.open_set_up().await;
     assert_eq!(app.count(kept).await, 1);
-    browser.call("cancel_app_set_up", json!({ "flow": flow })).await.refused(409, "stale");
+    browser.call("cancel_set_up", json!({ "flow": flow })).await.refused(409, "stale");
     let open = browser.call("app_set_up", json!({})).await.json["flow"].clone();
-    browser.call("cancel_app_set_up", json!({ "flow": open })).await;
+    browser.call("cancel_set_up", json!({ "flow": open })).await;
     assert_eq!(app.count(kept).await, 0);
 }
 

@@ -13,14 +13,17 @@ async fn a_new_code_needs_the_password_and_a_proof() {
     let (mut browser, key) = app.enrolled(ANNA).await;
     app.advance_minutes(6);
     browser.request_recovery_code().await.refused(403, "step_up_needed");
-    assert_eq!(browser.call("step_up", json!({})).await.json, json!({ "password": true, "proof": ["app"] }));
+    assert_eq!(
+        browser.call("step_up", json!({})).await.json,
+        json!({ "password": true, "proof": ["app"], "phone": null })
+    );
     // The proof comes after the password.
     browser.step_up_app(&app.code(&key)).await.refused(403, "step_up_needed");
     let missing = browser.step_up_password().await;
-    assert_eq!(missing.json, json!({ "password": false, "proof": ["app"] }));
+    assert_eq!(missing.json, json!({ "password": false, "proof": ["app"], "phone": null }));
     browser.request_recovery_code().await.refused(403, "step_up_needed");
     let missing = browser.step_up_app(&app.code(&key)).await;
-    assert_eq!(missing.json, json!({ "password": false, "proof": [] }));
+    assert_eq!(missing.json, json!({ "password": false, "proof": [], "phone": null }));
     browser.request_recovery_code().await.answered();
     browser.save_recovery_code().await;
     // For five minutes the proof is not asked again.
@@ -37,7 +40,10 @@ async fn the_password_of_the_sign_in_does_not_count_and_its_proof_does() {
     let (_, key) = app.enrolled(ANNA).await;
     let (mut browser, reply) = app.challenged(ANNA).await;
     browser.challenge(&reply.record(), &app.code(&key)).await.state("full");
-    assert_eq!(browser.call("step_up", json!({})).await.json, json!({ "password": true, "proof": [] }));
+    assert_eq!(
+        browser.call("step_up", json!({})).await.json,
+        json!({ "password": true, "proof": [], "phone": null })
+    );
     browser.step_up_password().await.answered();
     browser.request_recovery_code().await.answered();
 }

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use domain::{Email, MINUTE, Role, SECOND, SessionLimits, Timestamp};
+use domain::{Email, MINUTE, OutboxId, Role, SECOND, SessionLimits, Timestamp};
 use sea_orm::{ConnectionTrait, Database};
 use server::application::{Application, Environment};
-use server::config::{Config, Mail, Proxies, PublicUrl};
+use server::config::{Config, Mail, Proxies, PublicUrl, Text};
 use tempfile::TempDir;
 use vestibule_core::clock::Clock;
 use vestibule_core::keys::Keys;
@@ -49,7 +49,7 @@ pub struct Mailbox {
 
 #[async_trait::async_trait]
 impl Sender for Mailbox {
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
+    async fn send(&self, _: OutboxId, message: &Message) -> Result<(), SendError> {
         if self.down.load(Ordering::SeqCst) {
             return Err(SendError::Later("the gateway is down".to_owned()));
         }
@@ -63,11 +63,21 @@ pub struct Options {
     pub public_url: &'static str,
     pub proxies: &'static str,
     pub session_limits: SessionLimits,
+    pub text: Text,
+    pub texts_per_country_a_day: u32,
+    pub texts_a_day: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: "http://localhost:3000", proxies: "", session_limits: SessionLimits::default() }
+        Self {
+            public_url: "http://localhost:3000",
+            proxies: "",
+            session_limits: SessionLimits::default(),
+            text: Text::Terminal,
+            texts_per_country_a_day: 5_000,
+            texts_a_day: 20_000,
+        }
     }
 }
 
@@ -102,6 +112,7 @@ impl App {
     }
 
     async fn start_on(database: String, folder: TempDir, options: Options) -> Self {
+        let text_available = !matches!(options.text, Text::None);
         let config = Config {
             database,
             keys: PathBuf::new(),
@@ -110,6 +121,7 @@ impl App {
             metrics_listen: None,
             proxies: Proxies::parse(options.proxies).unwrap(),
             mail: Mail::Terminal,
+            text: options.text,
             drain: Duration::ZERO,
             dist: Some(dist(&folder)),
             settings: Settings {
@@ -118,6 +130,10 @@ impl App {
                 support: Some("help@example.com".to_owned()),
                 session_limits: options.session_limits,
                 payments_countries: vec!["US".to_owned()],
+                text_available,
+                text_countries: vec!["US".to_owned(), "DE".to_owned()],
+                texts_per_country_a_day: options.texts_per_country_a_day,
+                texts_a_day: options.texts_a_day,
             },
         };
         let clock = Arc::new(StandingClock(AtomicI64::new(START.0)));
@@ -136,6 +152,13 @@ impl App {
         let clock = Arc::new(StandingClock(AtomicI64::new(self.now().0 + seconds * SECOND)));
         let (config, folder) = (self.config.clone(), self.folder.clone());
         Self::build(config, clock, self.mailbox.clone(), self.keys.clone(), folder).await
+    }
+
+    /// Another instance whose key file has one more sealing key.
+    pub async fn with_another_key(&self) -> Self {
+        let keys = format!("{}{}", self.keys, *Keys::generate_sealing(&SystemRandomness, 2));
+        let (clock, mailbox) = (self.clock.clone(), self.mailbox.clone());
+        Self::build(self.config.clone(), clock, mailbox, keys.into(), self.folder.clone()).await
     }
 
     /// The application after it was stopped and started again.

@@ -30,6 +30,12 @@ impl Reply {
         self.json["record"].as_str().expect("an answer with a record").to_owned()
     }
 
+    /// The set-up that its forms carry.
+    #[track_caller]
+    pub fn flow(&self) -> String {
+        self.json["flow"].as_str().expect(&self.text).to_owned()
+    }
+
     pub fn error(&self) -> &str {
         self.json["code"].as_str().unwrap_or_default()
     }
@@ -248,6 +254,12 @@ impl Browser {
     pub async fn remove_app(&mut self) -> Reply {
         let record = self.session().await.record();
         self.call("remove_method", json!({ "record": record, "kind": "app" })).await
+    }
+
+    /// Removes the phone number in the profile.
+    pub async fn remove_phone(&mut self) -> Reply {
+        let record = self.session().await.record();
+        self.call("remove_method", json!({ "record": record, "kind": "phone" })).await
     }
 
     /// Opens a set-up in the profile with the password.

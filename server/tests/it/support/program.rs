@@ -11,9 +11,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::app::{code_in, database, dist, token_in};
+use super::phone::texted_code_in;
 use super::{Browser, PASSWORD};
 
-/// Where the mails of the programs go, in the operator's folder: a line of JSON each.
+/// Where the messages of the programs go, in the operator's folder: a line of JSON each.
 const MAIL: &str = "mail";
 
 /// An operator with a folder, and a database in it or on the server of the tests.
@@ -115,6 +116,22 @@ impl Operator {
     /// The last code that the programs have mailed, once there is one.
     pub async fn mailed_code(&self) -> String {
         self.found_in_mail(code_in).await
+    }
+
+    /// The code of the `nth` text message with one to the number, once it was sent.
+    pub async fn texted_code(&self, number: &str, nth: usize) -> String {
+        let code = |line: &str| {
+            let message: serde_json::Value = serde_json::from_str(line).ok()?;
+            if message["to"] == number { texted_code_in(message["body"].as_str()?) } else { None }
+        };
+        for _ in 0..500 {
+            let messages = std::fs::read_to_string(self.path(MAIL)).unwrap_or_default();
+            if let Some(found) = messages.lines().filter_map(code).nth(nth - 1) {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("that text message has not come within ten seconds");
     }
 
     async fn found_in_mail(&self, find: impl Fn(&str) -> Option<String>) -> String {
