@@ -220,7 +220,7 @@ async fn a_change_of_the_number_and_a_reset_at_once_have_one_serial_outcome() {
         let (changed, reset) =
             tokio::join!(browser.confirm_phone(&flow, &code), app.vestibule.reset_mfa(&anna));
         reset.unwrap();
-        assert!(["", "signed_out", "stale"].contains(&changed.error()), "{}", changed.text);
+        assert!(["", "signed_out", "stale", "wrong_state"].contains(&changed.error()), "{}", changed.text);
         // Whichever came first, the reset has taken everything.
         browser.session().await.state("anonymous");
         assert_eq!(app.count("SELECT COUNT(*) FROM methods").await, 0);
@@ -246,7 +246,7 @@ async fn a_change_of_the_number_and_a_challenge_at_once_have_one_serial_outcome(
         let (changed, challenged) =
             tokio::join!(owner.confirm_phone(&flow, &new), other.challenge_phone(&record, &old));
         changed.state("full");
-        let fair = ["", "signed_out", "stale", "wrong_code"];
+        let fair = ["", "signed_out", "stale", "wrong_code", "wrong_state"];
         assert!(fair.contains(&challenged.error()), "{}", challenged.text);
         other.session().await.state("anonymous");
         owner.session().await.state("full");
