@@ -76,7 +76,7 @@ impl Drop for Slot {
 }
 
 struct Job {
-    _slot: Slot,
+    slot: Slot,
     password: Password,
     salt: Vec<u8>,
     params: Params,
@@ -175,7 +175,7 @@ impl PasswordPool {
     ) -> Result<Zeroizing<[u8; OUTPUT]>, HashError> {
         let (reply, answer) = oneshot::channel();
         let gone = |_| HashError::Broken("the workers are gone");
-        self.jobs.send(Job { _slot: slot, password, salt, params, reply }).map_err(gone)?;
+        self.jobs.send(Job { slot, password, salt, params, reply }).map_err(gone)?;
         answer.await.map_err(|_| HashError::Broken("the worker could not compute it"))
     }
 }
@@ -185,25 +185,25 @@ fn work(queue: &Mutex<Receiver<Job>>, pepper: &[u8; 32], computed: &AtomicU64) {
     let mut memory: Vec<Block> = Vec::new();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = next else { return };
-        if job.reply.is_closed() {
+        let Ok(Job { slot, password, salt, params, reply }) = next else { return };
+        if reply.is_closed() {
             // Whoever asked has gone away.
             continue;
         }
-        let Ok(argon2) = Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, job.params)
-        else {
+        let Ok(argon2) = Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params) else {
             continue;
         };
         memory.resize(argon2.params().block_count(), Block::default());
         let mut output = Zeroizing::new([0; OUTPUT]);
-        if argon2
-            .hash_password_into_with_memory(job.password.as_bytes(), &job.salt, &mut *output, &mut memory)
-            .is_ok()
-        {
+        let hashed =
+            argon2.hash_password_into_with_memory(password.as_bytes(), &salt, &mut *output, &mut memory);
+        // Before anybody is told: who knows the outcome finds the place free.
+        drop((slot, password));
+        if hashed.is_ok() {
             computed.fetch_add(1, Ordering::Relaxed);
             metrics::counter!("vestibule_password_hashes_total").increment(1);
             // The receiver may have gone away meanwhile; then nobody wants to know.
-            drop(job.reply.send(output));
+            drop(reply.send(output));
         }
     }
 }
