@@ -55,3 +55,4 @@ mod text_challenge;
 mod text_delivery;
 mod text_gateways;
 mod text_proofs;
+mod text_reports;

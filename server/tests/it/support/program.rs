@@ -1,32 +1,35 @@
 //! The program itself, as an operator runs it.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::watch;
 
 use super::app::{code_in, database, dist, token_in};
 use super::phone::texted_code_in;
 use super::{Browser, PASSWORD};
 
-/// Where the messages of the programs go, in the operator's folder: a line of JSON each.
-const MAIL: &str = "mail";
+/// How long a message may take until it has come: only a test that fails waits as long.
+const MESSAGE_WAIT: Duration = Duration::from_secs(10);
 
 /// An operator with a folder, and a database in it or on the server of the tests.
 pub struct Operator {
     pub folder: TempDir,
     database: Option<String>,
+    /// What the servers have printed: their messages, a line of JSON each.
+    messages: watch::Sender<Vec<Value>>,
 }
 
 impl Operator {
     /// With the default database, a SQLite file in the folder.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), database: None }
+        Self::with(tempfile::tempdir().unwrap(), None)
     }
 
     /// With a database of the kind that the tests run on, keys, and the browser's files.
@@ -34,9 +37,13 @@ impl Operator {
         let folder = tempfile::tempdir().unwrap();
         let database = database(&folder).await;
         dist(&folder);
-        let operator = Self { folder, database: Some(database) };
+        let operator = Self::with(folder, Some(database));
         operator.done(&["key", "new"]);
         operator
+    }
+
+    fn with(folder: TempDir, database: Option<String>) -> Self {
+        Self { folder, database, messages: watch::Sender::new(Vec::new()) }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -108,44 +115,32 @@ impl Operator {
         self.done(&["company", "require-mfa", "harbour", "--from", "now"]);
     }
 
-    /// The token of the last link to the page `path` that the programs have mailed, once there is one.
+    /// The token of the last link to the page `path` that the servers have mailed, once there is one.
     pub async fn mailed_link(&self, path: &str) -> String {
-        self.found_in_mail(|mail| token_in(mail, path)).await
+        self.once_printed(|messages| messages.iter().rev().find_map(|mail| token_in(body(mail), path))).await
     }
 
-    /// The last code that the programs have mailed, once there is one.
+    /// The last code that the servers have mailed, once there is one.
     pub async fn mailed_code(&self) -> String {
-        self.found_in_mail(code_in).await
+        self.once_printed(|messages| messages.iter().rev().find_map(|mail| code_in(body(mail)))).await
     }
 
     /// The code of the `nth` text message with one to the number, once it was sent.
     pub async fn texted_code(&self, number: &str, nth: usize) -> String {
-        let code = |line: &str| {
-            let message: serde_json::Value = serde_json::from_str(line).ok()?;
-            if message["to"] == number { texted_code_in(message["body"].as_str()?) } else { None }
+        let texted = |messages: &[Value]| {
+            let to = messages.iter().filter(|message| message["to"] == number);
+            to.filter_map(|message| texted_code_in(body(message))).nth(nth - 1)
         };
-        for _ in 0..500 {
-            let messages = std::fs::read_to_string(self.path(MAIL)).unwrap_or_default();
-            if let Some(found) = messages.lines().filter_map(code).nth(nth - 1) {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("that text message has not come within ten seconds");
+        self.once_printed(texted).await
     }
 
-    async fn found_in_mail(&self, find: impl Fn(&str) -> Option<String>) -> String {
-        let body = |line: &str| {
-            Some(serde_json::from_str::<serde_json::Value>(line).ok()?.get("body")?.as_str()?.to_owned())
-        };
-        for _ in 0..500 {
-            let mail = std::fs::read_to_string(self.path(MAIL)).unwrap_or_default();
-            if let Some(found) = mail.lines().rev().filter_map(body).find_map(|body| find(&body)) {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("that mail has not come within ten seconds");
+    /// What is found in the messages of the servers, the last one last, as soon as it is.
+    async fn once_printed(&self, find: impl Fn(&[Value]) -> Option<String>) -> String {
+        let mut messages = self.messages.subscribe();
+        let found = messages.wait_for(|messages| find(messages).is_some());
+        let found = tokio::time::timeout(MESSAGE_WAIT, found).await;
+        let messages = found.expect("that message has not come").unwrap();
+        find(&messages).unwrap()
     }
 
     /// Starts the server.
@@ -159,9 +154,24 @@ impl Operator {
         let mut command =
             self.command(&["serve", "--dist", "dist", "--listen", &format!("127.0.0.1:{port}")]);
         change(&mut command);
-        let mail = File::options().create(true).append(true).open(self.path(MAIL)).unwrap();
-        Serving::start_mailing_to(mail.into(), command, port)
+        let mut serving = Serving::start_printing_to(Stdio::piped(), command, port);
+        let (printed, messages) = (serving.child.stdout.take().unwrap(), self.messages.clone());
+        // Ends with the server.
+        std::thread::spawn(move || keep_messages(printed, &messages));
+        serving
     }
+}
+
+fn keep_messages(printed: ChildStdout, messages: &watch::Sender<Vec<Value>>) {
+    for line in BufReader::new(printed).lines() {
+        if let Ok(message) = serde_json::from_str(&line.unwrap()) {
+            messages.send_modify(|messages| messages.push(message));
+        }
+    }
+}
+
+fn body(message: &Value) -> &str {
+    message["body"].as_str().unwrap_or_default()
 }
 
 /// A port that nobody listens on.
@@ -179,12 +189,12 @@ pub struct Serving {
 impl Serving {
     /// Starts `command`, which serves at `port`, and waits until it does.
     pub fn start(command: Command, port: u16) -> Self {
-        Self::start_mailing_to(Stdio::null(), command, port)
+        Self::start_printing_to(Stdio::null(), command, port)
     }
 
-    /// As [`Serving::start`]; the mails that it writes go to `mail`.
-    fn start_mailing_to(mail: Stdio, mut command: Command, port: u16) -> Self {
-        let mut child = command.stdout(mail).stderr(Stdio::piped()).spawn().unwrap();
+    /// As [`Serving::start`]; what it prints, its messages, goes to `printed`.
+    fn start_printing_to(printed: Stdio, mut command: Command, port: u16) -> Self {
+        let mut child = command.stdout(printed).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("serving http") {
