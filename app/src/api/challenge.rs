@@ -33,8 +33,8 @@ pub async fn challenge() -> Result<Challenge, ApiError> {
 #[server(prefix = "/api", endpoint = "challenge_app", input = Json, output = Json)]
 pub async fn challenge_app(record: SessionId, code: String) -> Result<SessionView, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let entered = request.vestibule.challenge_app(&request.client, &request.caller, record, code).await;
+    let code = super::request::parse_given(MethodKind::App, &code)?;
+    let entered = request.vestibule.answer_challenge(&request.client, &request.caller, record, code).await;
     let entered = entered.map_err(|error| ApiError::of(error, super::Asked::Code))?;
     Ok(request.enter(entered))
 }
@@ -51,8 +51,8 @@ pub async fn send_challenge_text(record: SessionId) -> Result<Challenge, ApiErro
 #[server(prefix = "/api", endpoint = "challenge_phone", input = Json, output = Json)]
 pub async fn challenge_phone(record: SessionId, code: String) -> Result<SessionView, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let entered = request.vestibule.challenge_phone(&request.client, &request.caller, record, code).await;
+    let code = super::request::parse_given(MethodKind::Phone, &code)?;
+    let entered = request.vestibule.answer_challenge(&request.client, &request.caller, record, code).await;
     let entered = entered.map_err(|error| ApiError::of(error, super::Asked::Text))?;
     Ok(request.enter(entered))
 }

@@ -13,8 +13,8 @@ use super::text::PhoneWay;
 #[server(prefix = "/api", endpoint = "prove_app", input = Json, output = Json)]
 pub async fn prove_app(flow: FlowId, code: String) -> Result<SessionView, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let proved = request.vestibule.prove_app(&request.client, &request.caller, flow, code).await;
+    let code = super::request::parse_given(domain::MethodKind::App, &code)?;
+    let proved = request.vestibule.prove_method(&request.client, &request.caller, flow, code).await;
     Ok(request.enter(proved.map_err(|error| ApiError::of(error, super::Asked::Code))?))
 }
 
@@ -31,8 +31,8 @@ pub async fn send_proof_text(flow: FlowId) -> Result<PhoneWay, ApiError> {
 #[server(prefix = "/api", endpoint = "prove_phone", input = Json, output = Json)]
 pub async fn prove_phone(flow: FlowId, code: String) -> Result<SessionView, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let proved = request.vestibule.prove_phone(&request.client, &request.caller, flow, code).await;
+    let code = super::request::parse_given(domain::MethodKind::Phone, &code)?;
+    let proved = request.vestibule.prove_method(&request.client, &request.caller, flow, code).await;
     Ok(request.enter(proved.map_err(|error| ApiError::of(error, super::Asked::Text))?))
 }
 

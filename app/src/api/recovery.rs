@@ -77,8 +77,8 @@ pub async fn recovery() -> Result<Recovery, ApiError> {
 #[server(prefix = "/api", endpoint = "keep_app", input = Json, output = Json)]
 pub async fn keep_app(record: SessionId, code: String) -> Result<Recovery, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let kept = request.vestibule.keep_app(&request.client, &request.caller, record, code).await;
+    let code = super::request::parse_given(MethodKind::App, &code)?;
+    let kept = request.vestibule.keep_method(&request.client, &request.caller, record, code).await;
     Ok(request.recovery(kept.map_err(|error| ApiError::of(error, super::Asked::Code))?))
 }
 
@@ -94,8 +94,8 @@ pub async fn send_keep_text(record: SessionId) -> Result<Recovery, ApiError> {
 #[server(prefix = "/api", endpoint = "keep_phone", input = Json, output = Json)]
 pub async fn keep_phone(record: SessionId, code: String) -> Result<Recovery, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let kept = request.vestibule.keep_phone(&request.client, &request.caller, record, code).await;
+    let code = super::request::parse_given(MethodKind::Phone, &code)?;
+    let kept = request.vestibule.keep_method(&request.client, &request.caller, record, code).await;
     Ok(request.recovery(kept.map_err(|error| ApiError::of(error, super::Asked::Text))?))
 }
 

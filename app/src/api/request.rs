@@ -3,11 +3,11 @@
 
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
-use domain::{Email, MINUTE, OneTimeCode, RecoveryCode, SessionState};
+use domain::{Email, MINUTE, MethodKind, OneTimeCode, RecoveryCode, SessionState};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use vestibule_core::secret::{Password, Token};
-use vestibule_core::{Caller, Client, Entered, Error, Vestibule};
+use vestibule_core::{Caller, Client, Entered, Error, Given, Vestibule};
 
 use super::cookies::{Cookie, Cookies};
 use super::session::{EndedView, Person, SessionView};
@@ -139,6 +139,14 @@ pub fn parse_token(text: &str) -> Result<Token, ApiError> {
 /// [`Code::Invalid`] with the sentence for the field.
 pub fn parse_code(text: &str) -> Result<OneTimeCode, ApiError> {
     OneTimeCode::parse(text).map_err(|error| ApiError::new(Code::Invalid, error.to_string()).field("code"))
+}
+
+/// A six-digit code of a method from a form.
+///
+/// # Errors
+/// [`Code::Invalid`] with the sentence for the field.
+pub fn parse_given(kind: MethodKind, text: &str) -> Result<Given, ApiError> {
+    Ok(Given { kind, code: parse_code(text)? })
 }
 
 /// A recovery code from a form, in any spacing and case.

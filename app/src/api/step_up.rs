@@ -42,8 +42,8 @@ pub async fn step_up_password(record: SessionId, password: String) -> Result<Ste
 #[server(prefix = "/api", endpoint = "step_up_app", input = Json, output = Json)]
 pub async fn step_up_app(record: SessionId, code: String) -> Result<StepUp, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let given = request.vestibule.step_up_app(&request.client, &request.caller, record, code).await;
+    let code = super::request::parse_given(MethodKind::App, &code)?;
+    let given = request.vestibule.step_up_method(&request.client, &request.caller, record, code).await;
     let (missing, entered) = given.map_err(|error| ApiError::of(error, super::Asked::Code))?;
     request.enter(entered);
     Ok(request.step_up(missing))
@@ -61,8 +61,8 @@ pub async fn send_step_up_text(record: SessionId) -> Result<StepUp, ApiError> {
 #[server(prefix = "/api", endpoint = "step_up_phone", input = Json, output = Json)]
 pub async fn step_up_phone(record: SessionId, code: String) -> Result<StepUp, ApiError> {
     let request = super::request::ApiRequest::current()?;
-    let code = super::request::parse_code(&code)?;
-    let given = request.vestibule.step_up_phone(&request.client, &request.caller, record, code).await;
+    let code = super::request::parse_given(MethodKind::Phone, &code)?;
+    let given = request.vestibule.step_up_method(&request.client, &request.caller, record, code).await;
     let (missing, entered) = given.map_err(|error| ApiError::of(error, super::Asked::Text))?;
     request.enter(entered);
     Ok(request.step_up(missing))

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use domain::{Attempts, BrowserId, Budget, DAY, Email, Reservation, Timestamp, UserId};
+use domain::{Attempts, BrowserId, Budget, DAY, Email, MethodKind, Reservation, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
@@ -62,6 +62,14 @@ pub(crate) struct Subject {
 }
 
 impl AttemptKind {
+    /// Codes of a method that there is.
+    pub(crate) const fn of_method(kind: MethodKind) -> Self {
+        match kind {
+            MethodKind::App => Self::App,
+            MethodKind::Phone => Self::Text,
+        }
+    }
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Password => "password",

@@ -2,19 +2,22 @@
 //! used for long (S28); after a reset, the one that was handed over in person (S43).
 
 use domain::{DAY, Email, MINUTE, OneTimeCode, SessionId, SessionState, Timestamp, UserId};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+};
 
 use crate::attempts::AttemptKind;
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn, User};
-use crate::codes::{self, WRONG_CODES};
+use crate::codes::{self, SentCode};
 use crate::mail::Mail;
 use crate::store::entities::code;
 use crate::{Error, Vestibule, random};
 
 /// The purpose of a code that is mailed.
 const MAILED: &str = "mailed";
+/// The channel of a code that is mailed.
+const MAIL: &str = "mail";
 /// How long such a code works, in milliseconds (S28).
 const MAILED_LASTS: i64 = 15 * MINUTE;
 /// How many a person is mailed in a day.
@@ -146,7 +149,7 @@ impl Vestibule {
             session_id: Some(signed_in.record.id),
             flow_id: None,
             purpose: MAILED.to_owned(),
-            channel: "mail".to_owned(),
+            channel: MAIL.to_owned(),
             target_index: self.inner.keys.keyed_hash("mail address", &[email.as_str().as_bytes()]),
             code_hash: self.mailed_code_hash(signed_in, code),
             network: None,
@@ -183,7 +186,7 @@ impl Vestibule {
         mail.to(user, &self.inner.settings)
     }
 
-    /// Consumes the code by one conditional update. After too many wrong ones every code of the person ends.
+    /// As [`Vestibule::consume_code`]; one that was used does not work any more.
     async fn consume_mailed_code(
         &self,
         transaction: &DatabaseTransaction,
@@ -191,38 +194,15 @@ impl Vestibule {
         given: &OneTimeCode,
         failures: u32,
     ) -> Result<(), Error> {
-        let now = self.now().0;
-        let live = || {
-            code::Entity::update_many()
-                .filter(code::Column::Purpose.eq(MAILED))
-                .filter(code::Column::ExpiresAt.gt(now))
-                .filter(code::Column::ConsumedAt.is_null())
-        };
-        let consumed = live()
-            .filter(code::Column::SessionId.eq(signed_in.record.id))
-            .col_expr(code::Column::ConsumedAt, Expr::value(now))
-            .filter(code::Column::CodeHash.eq(self.mailed_code_hash(signed_in, given)))
-            .exec(transaction)
-            .await?;
-        if consumed.rows_affected >= 1 {
-            return Ok(());
+        let of_sign_in = Condition::all()
+            .add(code::Column::SessionId.eq(signed_in.record.id))
+            .add(code::Column::Purpose.eq(MAILED));
+        let hash = self.mailed_code_hash(signed_in, given);
+        let code = SentCode { channel: MAIL, about: of_sign_in, hash };
+        match self.consume_code(transaction, signed_in.user.id, code, failures).await {
+            Err(Error::UsedCode) => Err(Error::ExpiredCode),
+            consumed => consumed,
         }
-        if failures.is_multiple_of(WRONG_CODES) {
-            // Whichever sign-in they were guessed in: the count is the person's.
-            live()
-                .filter(code::Column::UserId.eq(signed_in.user.id.0))
-                .col_expr(code::Column::ExpiresAt, Expr::value(now))
-                .exec(transaction)
-                .await?;
-            return Err(Error::ExpiredCode);
-        }
-        let known = code::Entity::find()
-            .filter(code::Column::SessionId.eq(signed_in.record.id))
-            .filter(code::Column::Purpose.eq(MAILED))
-            .filter(code::Column::CodeHash.eq(self.mailed_code_hash(signed_in, given)))
-            .one(transaction)
-            .await?;
-        Err(if known.is_some() { Error::ExpiredCode } else { Error::WrongCode })
     }
 
     /// Bound to the person, the sign-in and the address (S16).

@@ -54,7 +54,7 @@ impl Vestibule {
         self.notify(&transaction, user, signed_in.in_company, notice, Some(client)).await?;
         self.commit(transaction, "change_password").await?;
         self.outbox_has_mail();
-        Ok(Entered { caller: self.caller_by_id(record).await?, token, known: None })
+        self.entered(record, token).await
     }
 
     /// How strong a password is, for the caller or for whom a link was mailed to: it costs work, which nobody else gets.

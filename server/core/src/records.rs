@@ -194,6 +194,11 @@ impl Vestibule {
         Ok(Entered { caller: self.caller_by_id(record).await?, token, known })
     }
 
+    /// The record after a step, as it is now, with its new token.
+    pub(crate) async fn entered(&self, record: SessionId, token: Token) -> Result<Entered, Error> {
+        Ok(Entered { caller: self.caller_by_id(record).await?, token, known: None })
+    }
+
     /// The person is signed in: written down, told if the device is new (S53), and the browser is known to the
     /// account from now on (S46). Gives the token that says so.
     pub(crate) async fn complete_sign_in(

@@ -2,8 +2,7 @@
 //! shown to work or let go, and a new code is saved.
 
 use domain::{
-    Ended, FlowId, MethodKind, OneTimeCode, RecoveryCode, SessionId, SessionState, Timestamp, UserId,
-    after_challenge,
+    Ended, FlowId, MethodKind, RecoveryCode, SessionId, SessionState, Timestamp, UserId, after_challenge,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -15,7 +14,7 @@ use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn};
 use crate::methods::{kind_of, methods_of};
 use crate::notices::Notice;
-use crate::proofs::{Asked, PhoneWay};
+use crate::proofs::{Given, PhoneWay};
 use crate::records::Proof;
 use crate::recovery_code::is_valid;
 use crate::secret::Token;
@@ -88,7 +87,7 @@ impl Vestibule {
         let token = self.advance(&transaction, signed_in, SessionState::Recovering).await?;
         self.commit(transaction, "use_recovery_code").await?;
         self.outbox_has_mail();
-        Ok(Entered { caller: self.caller_by_id(record).await?, token, known: None })
+        self.entered(record, token).await
     }
 
     /// Proves with the recovery code in a set-up that waits for a proof: the session becomes `recovering`, and the
@@ -122,7 +121,7 @@ impl Vestibule {
             .await?;
         self.commit(transaction, "prove_with_recovery_code").await?;
         self.outbox_has_mail();
-        Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None })
+        self.entered(signed_in.id(), token).await
     }
 
     /// Sends a code to the old number, to show that it still works.
@@ -136,30 +135,7 @@ impl Vestibule {
         record: SessionId,
     ) -> Result<Recovery, Error> {
         let signed_in = caller.of_record(record)?;
-        self.send_text_in_session(client, signed_in, TextPurpose::Keep).await?;
-        self.recovery(caller).await
-    }
-
-    /// Shows with a code that the old number still works: it stays.
-    ///
-    /// # Errors
-    /// As [`Vestibule::challenge_phone`].
-    pub async fn keep_phone(
-        &self,
-        client: &Client,
-        caller: &Caller,
-        record: SessionId,
-        code: OneTimeCode,
-    ) -> Result<Recovery, Error> {
-        let signed_in = caller.of_record(record)?;
-        let user = signed_in.user.id;
-        let subject = self.factor_subject(client, AttemptKind::Text, user).await?;
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, user, None).await?;
-        self.lock_record(&transaction, signed_in).await?;
-        let asked = Asked { purpose: TextPurpose::Keep, flow: None, subject: &subject };
-        let transaction = self.answer_with_text(transaction, client, signed_in, asked, &code).await?;
-        self.keep(transaction, client, signed_in, MethodKind::Phone).await?;
+        self.send_text(client, signed_in, TextPurpose::Keep, None).await?;
         self.recovery(caller).await
     }
 
@@ -176,51 +152,39 @@ impl Vestibule {
         Ok(Recovery { methods, ends_at: caller.ends_at().unwrap_or_else(|| self.now()), phone })
     }
 
-    /// Shows with a code that the old app still works: it stays.
+    /// Shows with a code that an old method still works: it stays.
     ///
     /// # Errors
-    /// As [`Vestibule::challenge_app`].
-    pub async fn keep_app(
+    /// As [`Vestibule::answer_challenge`].
+    pub async fn keep_method(
         &self,
         client: &Client,
         caller: &Caller,
         record: SessionId,
-        code: OneTimeCode,
+        given: Given,
     ) -> Result<Recovery, Error> {
         let signed_in = caller.of_record(record)?;
-        let user = signed_in.user.id;
-        let subject = self.factor_subject(client, AttemptKind::App, user).await?;
+        let (user, kind) = (signed_in.user.id, given.kind);
+        let guess = self.guess(client, signed_in, given, TextPurpose::Keep, None).await?;
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         self.lock_record(&transaction, signed_in).await?;
-        let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
-        self.keep(transaction, client, signed_in, MethodKind::App).await?;
-        self.recovery(caller).await
-    }
-
-    /// Marks the method as one that works in this recovery.
-    async fn keep(
-        &self,
-        transaction: DatabaseTransaction,
-        client: &Client,
-        signed_in: &SignedIn,
-        kind: MethodKind,
-    ) -> Result<(), Error> {
-        let user = signed_in.user.id;
+        let transaction = self.answer(transaction, client, signed_in, &guess).await?;
         method::Entity::update_many()
-            .col_expr(method::Column::KeptIn, Expr::value(signed_in.record.id))
+            .col_expr(method::Column::KeptIn, Expr::value(record.0))
             .filter(method::Column::UserId.eq(user.0))
             .filter(method::Column::Kind.eq(kind.as_str()))
             .exec(&transaction)
             .await?;
         // Whatever was begun to be set up in its place is not needed any more.
-        self.end_flows(&transaction, signed_in.record.id).await?;
+        self.end_flows(&transaction, record.0).await?;
         let (event, name) = match kind {
             MethodKind::App => (Event::AppKept, "keep_app"),
             MethodKind::Phone => (Event::PhoneKept, "keep_phone"),
         };
         self.audit(&transaction, Entry::own(event, user, client).method(kind)).await?;
-        self.commit(transaction, name).await
+        self.commit(transaction, name).await?;
+        self.recovery(caller).await
     }
 
     /// Ends the recovery: methods that were neither set up in it nor shown to work are removed, for they may be in the

@@ -33,11 +33,7 @@ impl Vestibule {
         let Some(removed) = methods.iter().find(|method| method.kind == kind.as_str()) else {
             return Err(Error::Stale);
         };
-        let guessed = match kind {
-            MethodKind::App => AttemptKind::App,
-            MethodKind::Phone => AttemptKind::Text,
-        };
-        self.forget_attempts(&transaction, user.id, guessed).await?;
+        self.forget_attempts(&transaction, user.id, AttemptKind::of_method(kind)).await?;
         self.end_flows_of(&transaction, user.id).await?;
         method::Entity::delete_by_id(removed.id).exec(&transaction).await?;
         let standing = self.standing(&transaction, user.id).await?;
@@ -60,6 +56,6 @@ impl Vestibule {
         self.notify(&transaction, user, signed_in.in_company, notice, Some(client)).await?;
         self.commit(transaction, "remove_method").await?;
         self.outbox_has_mail();
-        Ok(Entered { caller: self.caller_by_id(record).await?, token, known: None })
+        self.entered(record, token).await
     }
 }

@@ -3,10 +3,7 @@
 //! The app that works goes on working until the new one is confirmed, and the two are swapped in one transaction. What
 //! comes before, the proof of a method, is in `proofs`.
 
-use domain::{
-    AppFlow, FlowId, MethodKind, OneTimeCode, Requirement, SessionId, SessionState, Timestamp, app_flow,
-};
-use sea_orm::DatabaseTransaction;
+use domain::{AppFlow, FlowId, MethodKind, OneTimeCode, SessionId, SessionState, Timestamp, app_flow};
 use zeroize::Zeroizing;
 
 use crate::attempts::AttemptKind;
@@ -16,7 +13,6 @@ use crate::flows::{OpenFlow, SetUp};
 use crate::methods::active_app;
 use crate::notices::Notice;
 use crate::proofs::ProofWays;
-use crate::records::Proof;
 use crate::secret::Password;
 use crate::totp::{Match, TotpSecret};
 use crate::{Error, Vestibule};
@@ -62,27 +58,9 @@ impl Vestibule {
         record: SessionId,
     ) -> Result<AppSetUp, Error> {
         let signed_in = caller.of_record(record)?;
-        if let Some(set_up) = self.app_set_up(caller).await? {
-            return Ok(set_up);
-        }
-        if !matches!(signed_in.stored_state, SessionState::EnrolOnly | SessionState::Recovering) {
-            return Err(Error::WrongState);
-        }
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, signed_in.user.id, None).await?;
-        self.lock_record(&transaction, signed_in).await?;
-        let flow = match self.open_flow(&transaction, record.0).await? {
-            // A second tab was quicker.
-            Some(flow) if flow.state.kind() == MethodKind::App => flow,
-            _ => {
-                let entry = Entry::own(Event::SetUpOpened, signed_in.user.id, client);
-                self.audit(&transaction, entry.method(MethodKind::App)).await?;
-                let secret = TotpSecret::new(&*self.inner.random);
-                let state = SetUp::App(AppFlow::Confirming(app_flow::Confirming { secret }));
-                self.begin_flow(&transaction, signed_in, state).await?
-            }
-        };
-        self.commit(transaction, "start_app_set_up").await?;
+        let secret = TotpSecret::new(&*self.inner.random);
+        let state = SetUp::App(AppFlow::Confirming(app_flow::Confirming { secret }));
+        let flow = self.start_set_up(client, signed_in, state, "start_app_set_up").await?;
         self.view(signed_in, &flow).await
     }
 
@@ -100,24 +78,14 @@ impl Vestibule {
         password: Password,
     ) -> Result<(AppSetUp, Entered), Error> {
         let signed_in = caller.of_record(record)?;
-        let assessment = &signed_in.assessment;
-        if assessment.requirement == Requirement::Unavailable && !assessment.has_method {
-            return Err(Error::NotOffered { in_company: signed_in.in_company });
-        }
-        let hash = self.confirm_password(client, signed_in, password).await?;
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, signed_in.user.id, Some(&hash)).await?;
+        let transaction = self.password_for_set_up(client, signed_in, MethodKind::App, password).await?;
         let has_method = self.standing(&transaction, signed_in.user.id).await?.assessment.has_method;
         let proved_at = signed_in.record.proved_at.map(Timestamp);
         let secret = TotpSecret::new(&*self.inner.random);
         let state = SetUp::App(AppFlow::begin(has_method, proved_at, self.now(), secret));
-        let flow = self.begin_flow(&transaction, signed_in, state).await?;
-        let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
-        self.password_given(&transaction, record).await?;
-        let entry = Entry::own(Event::SetUpOpened, signed_in.user.id, client).method(MethodKind::App);
-        self.audit(&transaction, entry).await?;
+        let (flow, token) = self.open_set_up(&transaction, client, signed_in, state).await?;
         self.commit(transaction, "open_app_set_up").await?;
-        let entered = Entered { caller: self.caller_by_id(record).await?, token, known: None };
+        let entered = self.entered(record, token).await?;
         Ok((self.view(signed_in, &flow).await?, entered))
     }
 
@@ -127,11 +95,9 @@ impl Vestibule {
     /// What the store says.
     pub async fn app_set_up(&self, caller: &Caller) -> Result<Option<AppSetUp>, Error> {
         let signed_in = caller.signed_in()?;
-        match self.open_flow(self.inner.store.reader(), signed_in.record.id).await? {
-            Some(flow) if flow.state.kind() == MethodKind::App => {
-                Ok(Some(self.view(signed_in, &flow).await?))
-            }
-            _ => Ok(None),
+        match self.set_up_of(signed_in, MethodKind::App).await? {
+            Some(flow) => Ok(Some(self.view(signed_in, &flow).await?)),
+            None => Ok(None),
         }
     }
 
@@ -184,56 +150,6 @@ impl Vestibule {
         self.audit(&transaction, Entry::own(event, user.id, client).method(MethodKind::App)).await?;
         self.notify(&transaction, user, signed_in.in_company, notice, Some(client)).await?;
         self.method_set_up(transaction, client, signed_in, MethodKind::App).await
-    }
-
-    /// A method was set up: whoever signed in before did it without it (S32, S46), and the sign-in or the session goes on.
-    pub(crate) async fn method_set_up(
-        &self,
-        transaction: DatabaseTransaction,
-        client: &Client,
-        signed_in: &SignedIn,
-        kind: MethodKind,
-    ) -> Result<Entered, Error> {
-        let user = signed_in.user.id;
-        let mut state = signed_in.stored_state;
-        self.forget_other_browsers(&transaction, client, user).await?;
-        self.end_other_records(&transaction, user, signed_in.id()).await?;
-        if matches!(state, SessionState::EnrolOnly | SessionState::Recovering) {
-            // At sign-in the recovery code has its own state, and a recovery may have other methods to look at.
-            self.end_flows(&transaction, signed_in.record.id).await?;
-        }
-        if state == SessionState::EnrolOnly {
-            state = SessionState::SaveCode;
-        }
-        let token = self.advance(&transaction, signed_in, state).await?;
-        self.proved(&transaction, signed_in.id(), Proof::Method(kind)).await?;
-        let name = match kind {
-            MethodKind::App => "confirm_app",
-            MethodKind::Phone => "confirm_phone",
-        };
-        self.commit(transaction, name).await?;
-        self.outbox_has_mail();
-        Ok(Entered { caller: self.caller_by_id(signed_in.id()).await?, token, known: None })
-    }
-
-    /// Leaves a set-up that was opened in the profile or in a recovery.
-    ///
-    /// # Errors
-    /// [`Error::Stale`] where it is not the open one; [`Error::WrongState`] where the sign-in requires it.
-    pub async fn cancel_set_up(&self, client: &Client, caller: &Caller, id: FlowId) -> Result<(), Error> {
-        let signed_in = caller.signed_in()?;
-        if signed_in.stored_state == SessionState::EnrolOnly {
-            return Err(Error::WrongState);
-        }
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, signed_in.user.id, None).await?;
-        self.lock_record(&transaction, signed_in).await?;
-        let kind = self.flow_of_form(&transaction, signed_in, id).await?.state.kind();
-        let entry = Entry::own(Event::SetUpLeft, signed_in.user.id, client).method(kind);
-        self.audit(&transaction, entry).await?;
-        self.end_flows(&transaction, signed_in.record.id).await?;
-        transaction.commit().await?;
-        Ok(())
     }
 
     async fn view(&self, signed_in: &SignedIn, flow: &OpenFlow) -> Result<AppSetUp, Error> {

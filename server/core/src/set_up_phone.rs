@@ -3,10 +3,7 @@
 //! The number that works goes on working until a code of the new one was entered; then the two are swapped in one
 //! transaction, and the old number is told.
 
-use domain::{
-    Assessment, FlowId, MethodKind, OneTimeCode, PhoneFlow, Requirement, SessionId, SessionState, TextRule,
-    Timestamp, app_flow,
-};
+use domain::{Assessment, FlowId, MethodKind, OneTimeCode, PhoneFlow, SessionId, SessionState, TextRule};
 
 use crate::attempts::AttemptKind;
 use crate::audit::{Entry, Event};
@@ -61,26 +58,8 @@ impl Vestibule {
         record: SessionId,
     ) -> Result<PhoneSetUp, Error> {
         let signed_in = caller.of_record(record)?;
-        if let Some(set_up) = self.phone_set_up(caller).await? {
-            return Ok(set_up);
-        }
-        if !matches!(signed_in.stored_state, SessionState::EnrolOnly | SessionState::Recovering) {
-            return Err(Error::WrongState);
-        }
-        self.check_texts(&signed_in.assessment)?;
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, signed_in.user.id, None).await?;
-        self.lock_record(&transaction, signed_in).await?;
-        let flow = match self.open_flow(&transaction, record.0).await? {
-            // A second tab was quicker.
-            Some(flow) if flow.state.kind() == MethodKind::Phone => flow,
-            _ => {
-                let entry = Entry::own(Event::SetUpOpened, signed_in.user.id, client);
-                self.audit(&transaction, entry.method(MethodKind::Phone)).await?;
-                self.begin_flow(&transaction, signed_in, SetUp::Phone(PhoneFlow::begin(false))).await?
-            }
-        };
-        self.commit(transaction, "start_phone_set_up").await?;
+        let state = SetUp::Phone(PhoneFlow::begin(false));
+        let flow = self.start_set_up(client, signed_in, state, "start_phone_set_up").await?;
         self.phone_view(signed_in, &flow).await
     }
 
@@ -97,31 +76,16 @@ impl Vestibule {
         password: Password,
     ) -> Result<(PhoneSetUp, Entered), Error> {
         let signed_in = caller.of_record(record)?;
-        let assessment = &signed_in.assessment;
-        if assessment.requirement == Requirement::Unavailable && !assessment.has_method {
-            return Err(Error::NotOffered { in_company: signed_in.in_company });
-        }
-        self.check_texts(assessment)?;
-        let hash = self.confirm_password(client, signed_in, password).await?;
         let user = signed_in.user.id;
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, user, Some(&hash)).await?;
+        let transaction = self.password_for_set_up(client, signed_in, MethodKind::Phone, password).await?;
         let changing = self.active_number(&transaction, user).await?.is_some();
         let has_method = self.standing(&transaction, user).await?.assessment.has_method;
-        let fresh = signed_in
-            .record
-            .proved_at
-            .is_some_and(|at| self.now().since(Timestamp(at)) < app_flow::PROOF_LASTS);
+        let fresh = self.is_fresh(signed_in.record.proved_at);
         let state = SetUp::Phone(PhoneFlow::begin(changing || (has_method && !fresh)));
-        let flow = self.begin_flow(&transaction, signed_in, state).await?;
-        let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
-        self.password_given(&transaction, record).await?;
-        let entry = Entry::own(Event::SetUpOpened, user, client).method(MethodKind::Phone);
-        self.audit(&transaction, entry).await?;
+        let (flow, token) = self.open_set_up(&transaction, client, signed_in, state).await?;
         if changing {
-            let sent = self
-                .text_current(&transaction, client, signed_in, TextPurpose::Proof, Some(flow.id().0))
-                .await;
+            let sent =
+                self.text_current(&transaction, client, signed_in, TextPurpose::Proof, Some(flow.id())).await;
             match sent {
                 // The page says so, and offers the other ways.
                 Err(Error::Paused { .. } | Error::NoTexts) => {}
@@ -130,7 +94,7 @@ impl Vestibule {
         }
         self.commit(transaction, "open_phone_set_up").await?;
         self.outbox_has_mail();
-        let entered = Entered { caller: self.caller_by_id(record).await?, token, known: None };
+        let entered = self.entered(record, token).await?;
         Ok((self.phone_view(signed_in, &flow).await?, entered))
     }
 
@@ -140,11 +104,9 @@ impl Vestibule {
     /// What the store says.
     pub async fn phone_set_up(&self, caller: &Caller) -> Result<Option<PhoneSetUp>, Error> {
         let signed_in = caller.signed_in()?;
-        match self.open_flow(self.inner.store.reader(), signed_in.record.id).await? {
-            Some(flow) if flow.state.kind() == MethodKind::Phone => {
-                Ok(Some(self.phone_view(signed_in, &flow).await?))
-            }
-            _ => Ok(None),
+        match self.set_up_of(signed_in, MethodKind::Phone).await? {
+            Some(flow) => Ok(Some(self.phone_view(signed_in, &flow).await?)),
+            None => Ok(None),
         }
     }
 
@@ -174,7 +136,7 @@ impl Vestibule {
         else {
             return Err(Error::Stale);
         };
-        let about = TextFor { purpose: TextPurpose::NewNumber, flow: Some(id.0), number: &number };
+        let about = TextFor { purpose: TextPurpose::NewNumber, flow: Some(id), number: &number };
         self.send_text_code(&transaction, client, signed_in, about).await?;
         let next = SetUp::Phone(entering.entered(number));
         let flow = self.move_flow(&transaction, row, next, None).await?;
@@ -200,7 +162,7 @@ impl Vestibule {
         let flow = self.flow_of_form(&transaction, signed_in, id).await?;
         let SetUp::Phone(PhoneFlow::Confirming(sent)) = &flow.state else { return Err(Error::Stale) };
         self.check_number(&signed_in.assessment, &sent.number)?;
-        let about = TextFor { purpose: TextPurpose::NewNumber, flow: Some(id.0), number: &sent.number };
+        let about = TextFor { purpose: TextPurpose::NewNumber, flow: Some(id), number: &sent.number };
         self.send_text_code(&transaction, client, signed_in, about).await?;
         self.commit(transaction, "send_text").await?;
         self.outbox_has_mail();
@@ -251,7 +213,7 @@ impl Vestibule {
             return Err(Error::Stale);
         };
         let failures = self.reserve(&transaction, &subject).await?;
-        let about = TextFor { purpose: TextPurpose::NewNumber, flow: Some(id.0), number: &sent.number };
+        let about = TextFor { purpose: TextPurpose::NewNumber, flow: Some(id), number: &sent.number };
         if let Err(error) = self.consume_text_code(&transaction, signed_in, about, &code, failures).await {
             let entry = Entry::own(Event::PhoneAdded, user.id, client).method(MethodKind::Phone);
             self.audit(&transaction, entry.failed()).await?;
@@ -288,7 +250,7 @@ impl Vestibule {
             PhoneFlow::Entering(_) => PhoneFlowStep::Enter,
             PhoneFlow::Confirming(sent) => {
                 let purpose = TextPurpose::NewNumber;
-                let about = TextFor { purpose, flow: Some(flow.id().0), number: &sent.number };
+                let about = TextFor { purpose, flow: Some(flow.id()), number: &sent.number };
                 let texted = self.texted(reader, signed_in, about).await?;
                 PhoneFlowStep::Confirm { number: sent.number.clone(), texted }
             }
@@ -299,7 +261,7 @@ impl Vestibule {
     }
 
     /// Refuses text messages where they are no acceptable method, or not sent at all.
-    fn check_texts(&self, assessment: &Assessment) -> Result<(), Error> {
+    pub(crate) fn check_texts(&self, assessment: &Assessment) -> Result<(), Error> {
         if !self.inner.settings.text_available {
             return Err(Error::NoTexts);
         }

@@ -1,18 +1,17 @@
 //! Step-up: the person who is signed in shows once more that it is them, with the password and then a proof, each good
 //! for five minutes. Acts that need it call [`Vestibule::require_step_up`] inside their transaction.
 
-use domain::{Email, MethodKind, OneTimeCode, SessionId, SessionState, Timestamp, app_flow};
+use domain::{Email, MethodKind, SessionId, SessionState, Timestamp, app_flow};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
-use crate::attempts::AttemptKind;
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, Entered, SignedIn};
 use crate::methods::{kind_of, methods_of};
 use crate::password::Verdict;
-use crate::proofs::{Asked, PhoneWay};
+use crate::proofs::{Given, PhoneWay};
 use crate::records::Proof;
-use crate::secret::Password;
+use crate::secret::{Password, Token};
 use crate::store::entities::{method, session, user};
 use crate::text_codes::TextPurpose;
 use crate::{Error, Vestibule};
@@ -57,36 +56,8 @@ impl Vestibule {
         if !self.is_fresh(signed_in.record.password_at) {
             return Err(Error::StepUpNeeded);
         }
-        self.send_text_in_session(client, signed_in, TextPurpose::StepUp).await?;
+        self.send_text(client, signed_in, TextPurpose::StepUp, None).await?;
         self.step_up(caller).await
-    }
-
-    /// Proves the phone number, after the password. The record gets a new token (S30).
-    ///
-    /// # Errors
-    /// As [`Vestibule::step_up_app`], and [`Error::ExpiredCode`].
-    pub async fn step_up_phone(
-        &self,
-        client: &Client,
-        caller: &Caller,
-        record: SessionId,
-        code: OneTimeCode,
-    ) -> Result<(StepUp, Entered), Error> {
-        let signed_in = caller.of_record(record)?;
-        let user = signed_in.user.id;
-        if !self.is_fresh(signed_in.record.password_at) {
-            return Err(Error::StepUpNeeded);
-        }
-        let subject = self.factor_subject(client, AttemptKind::Text, user).await?;
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, user, None).await?;
-        self.lock_record(&transaction, signed_in).await?;
-        let asked = Asked { purpose: TextPurpose::StepUp, flow: None, subject: &subject };
-        let transaction = self.answer_with_text(transaction, client, signed_in, asked, &code).await?;
-        let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
-        self.commit(transaction, "step_up_phone").await?;
-        let caller = self.caller_by_id(record).await?;
-        Ok((self.step_up(&caller).await?, Entered { caller, token, known: None }))
     }
 
     /// Gives the password. The record gets a new token (S30).
@@ -108,35 +79,42 @@ impl Vestibule {
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
         self.password_given(&transaction, record).await?;
         self.commit(transaction, "step_up_password").await?;
-        let caller = self.caller_by_id(record).await?;
-        Ok((self.step_up(&caller).await?, Entered { caller, token, known: None }))
+        self.stepped_up(record, token).await
     }
 
-    /// Proves the authenticator app, after the password. The record gets a new token (S30).
+    /// Proves a method, after the password. The record gets a new token (S30).
     ///
     /// # Errors
-    /// As [`Vestibule::challenge_app`]; [`Error::StepUpNeeded`] where the password is still missing.
-    pub async fn step_up_app(
+    /// As [`Vestibule::answer_challenge`]; [`Error::StepUpNeeded`] where the password is still missing.
+    pub async fn step_up_method(
         &self,
         client: &Client,
         caller: &Caller,
         record: SessionId,
-        code: OneTimeCode,
+        given: Given,
     ) -> Result<(StepUp, Entered), Error> {
         let signed_in = caller.of_record(record)?;
-        let user = signed_in.user.id;
         if !self.is_fresh(signed_in.record.password_at) {
             return Err(Error::StepUpNeeded);
         }
-        let subject = self.factor_subject(client, AttemptKind::App, user).await?;
+        let name = match given.kind {
+            MethodKind::App => "step_up_app",
+            MethodKind::Phone => "step_up_phone",
+        };
+        let guess = self.guess(client, signed_in, given, TextPurpose::StepUp, None).await?;
         let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, user, None).await?;
+        self.lock_user(&transaction, signed_in.user.id, None).await?;
         self.lock_record(&transaction, signed_in).await?;
-        let transaction = self.answer_with_app(transaction, client, signed_in, &subject, &code).await?;
+        let transaction = self.answer(transaction, client, signed_in, &guess).await?;
         let token = self.advance(&transaction, signed_in, SessionState::Full).await?;
-        self.commit(transaction, "step_up_app").await?;
-        let caller = self.caller_by_id(record).await?;
-        Ok((self.step_up(&caller).await?, Entered { caller, token, known: None }))
+        self.commit(transaction, name).await?;
+        self.stepped_up(record, token).await
+    }
+
+    /// The record after a step of a step-up, and what is still missing of it.
+    async fn stepped_up(&self, record: SessionId, token: Token) -> Result<(StepUp, Entered), Error> {
+        let entered = self.entered(record, token).await?;
+        Ok((self.step_up(&entered.caller).await?, entered))
     }
 
     /// Refuses an act that lacks a step-up. `methods` are the person's, read in the act's transaction.
@@ -179,7 +157,8 @@ impl Vestibule {
         })
     }
 
-    fn is_fresh(&self, at: Option<i64>) -> bool {
+    /// Whether something was shown at an instant of the last five minutes.
+    pub(crate) fn is_fresh(&self, at: Option<i64>) -> bool {
         at.is_some_and(|at| self.now().since(Timestamp(at)) < app_flow::PROOF_LASTS)
     }
 
