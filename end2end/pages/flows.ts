@@ -5,7 +5,9 @@ import type { Authenticator } from "../fixtures/authenticator";
 import { linkIn, mailAbout, type Mails } from "../fixtures/mail";
 import type { Enrolled, People, Person } from "../fixtures/people";
 import type { Server } from "../fixtures/server";
+import { codeIn, NUMBER, type Texts } from "../fixtures/texts";
 import { ChangePassword, ResetPassword } from "./account";
+import { ChooseMethod, ConfirmNumber, EnterNumber, ProvePhone, TextChallenge } from "./phone";
 import { Profile } from "./profile";
 import { Help, Identity, MailedIdentity, Recover, UseRecoveryCode } from "./recovery";
 import { EnterPassword, Method, Required, SaveCode, SecureAccount } from "./set-up";
@@ -52,7 +54,7 @@ export async function toMethod(page: Page, person: Person): Promise<Method> {
   return method;
 }
 
-/** From there to the QR code. */
+/** From the choice of a method to the QR code. */
 export async function toSecureAccount(page: Page, person: Person): Promise<SecureAccount> {
   await (await toMethod(page, person)).continue.click();
   const secure = new SecureAccount(page);
@@ -60,7 +62,60 @@ export async function toSecureAccount(page: Page, person: Person): Promise<Secur
   return secure;
 }
 
-/** From there to the recovery code, with an app that is set up. */
+/** From the choice of a method to the number. */
+export async function toEnterNumber(page: Page, person: Person): Promise<EnterNumber> {
+  const method = await toMethod(page, person);
+  await method.text.check();
+  await method.continue.click();
+  const enter = new EnterNumber(page);
+  await expect(enter.heading).toBeVisible();
+  return enter;
+}
+
+/** From there to the code that was sent to it. */
+export async function toConfirmNumber(page: Page, person: Person, number = NUMBER): Promise<ConfirmNumber> {
+  await (await toEnterNumber(page, person)).enter(number);
+  const confirm = new ConfirmNumber(page);
+  await expect(confirm.heading).toBeVisible();
+  return confirm;
+}
+
+/** To the second door of somebody with a phone number; nothing is sent yet. */
+export async function toTextChallenge(page: Page, person: Person): Promise<TextChallenge> {
+  await new SignIn(page).signIn(person);
+  const challenge = new TextChallenge(page);
+  await expect(challenge.heading).toBeVisible();
+  return challenge;
+}
+
+/** Through both doors, with the next code that comes to the number, of which so many have come before. */
+export async function toProfileWithText(page: Page, person: Person, texts: Texts, before = 1): Promise<Profile> {
+  const challenge = await toTextChallenge(page, person);
+  await challenge.send.click();
+  await challenge.code.fill(codeIn((await texts(NUMBER.whole, before + 1)).at(-1)));
+  const profile = new Profile(page);
+  await profile.expectWhole();
+  return profile;
+}
+
+/** To the second door of somebody with an app and a phone number. */
+export async function toChooseMethod(page: Page, person: Person): Promise<ChooseMethod> {
+  await new SignIn(page).signIn(person);
+  const choose = new ChooseMethod(page);
+  await expect(choose.question).toBeVisible();
+  return choose;
+}
+
+/** From the profile to the code that was sent to the present number. */
+export async function toProvePhone(page: Page, person: Person): Promise<ProvePhone> {
+  await new Profile(page).changePhone.click();
+  await new EnterPassword(page).enter(person.password);
+  const prove = new ProvePhone(page);
+  await expect(prove.code).toBeVisible();
+  return prove;
+}
+
+/** From the QR code to the recovery code, with an app that is set up. */
 export async function toSaveCode(page: Page, person: Person, server: Server): Promise<{ save: SaveCode; app: Authenticator }> {
   const secure = await toSecureAccount(page, person);
   const app = await secure.addToApp(server);

@@ -7,9 +7,12 @@ export class Profile {
   readonly banner: Locator;
   readonly addApp: Locator;
   readonly changeApp: Locator;
+  readonly addPhone: Locator;
+  readonly changePhone: Locator;
   readonly requestCode: Locator;
   readonly changePassword: Locator;
   readonly remove: Locator;
+  readonly removePhone: Locator;
   /** This device, then the others. */
   readonly devices: Locator;
   readonly signOutOthers: Locator;
@@ -25,9 +28,12 @@ export class Profile {
     this.banner = page.getByRole("region", { name: "Important" });
     this.addApp = page.getByRole("link", { name: "Add Authenticator App" });
     this.changeApp = page.getByRole("link", { name: "Change Authenticator App" });
+    this.addPhone = page.getByRole("link", { name: "Add Phone Number" });
+    this.changePhone = page.getByRole("link", { name: "Change Phone Number" });
     this.requestCode = page.getByRole("button", { name: "Request New Code" });
     this.changePassword = this.section("Password").getByRole("link", { name: "Change Password" });
     this.remove = page.getByRole("button", { name: "Remove your authenticator app" });
+    this.removePhone = page.getByRole("button", { name: "Remove your phone number" });
     this.devices = this.panel("Signed-in devices").getByRole("listitem");
     this.signOutOthers = this.panel("Signed-in devices").getByRole("button", { name: "Sign Out All Others" }).first();
     this.activity = this.panel("Recent activity").getByRole("listitem");
@@ -62,6 +68,7 @@ export class Profile {
   async leave(): Promise<void> {
     await this.menu.click();
     await this.signOut.click();
+    await expect(this.page.getByRole("heading", { name: "Sign in", level: 1 })).toBeVisible();
   }
 }
 
@@ -105,9 +112,11 @@ export class Question {
   }
 }
 
-/** The two questions that there are. */
+/** The questions that there are. */
 export const removeApp = (page: Page): Question =>
   new Question(page, "Remove your authenticator app?", "Remove Authenticator App", "Keep It");
+export const removePhone = (page: Page): Question =>
+  new Question(page, "Remove your phone number?", "Remove Phone Number", "Keep It");
 export const signOutAll = (page: Page): Question =>
   new Question(page, "Sign out all other devices?", "Sign Out All Others", "Keep Them");
 

@@ -20,11 +20,13 @@ export class Required {
 export class Method {
   readonly heading: Locator;
   readonly app: Locator;
+  readonly text: Locator;
   readonly continue: Locator;
 
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { name: "Select an Authentication Method", level: 1 });
     this.app = page.getByRole("radio", { name: "Authenticator App" });
+    this.text = page.getByRole("radio", { name: "Text Message" });
     this.continue = page.getByRole("button", { name: "Continue", exact: true });
   }
 }

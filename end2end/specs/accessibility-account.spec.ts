@@ -129,7 +129,7 @@ test("a mailed link that cannot be looked at", async ({ page, failures }) => {
 });
 
 test.describe("a code that is mailed", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("before it is sent, sent, wrong, too old, and sent a moment ago", async ({ page, people, server, mails, failures }) => {
     const person = await people.asked();

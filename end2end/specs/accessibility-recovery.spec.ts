@@ -108,7 +108,7 @@ test("the step-up's password, with an error, and the page of the new code", asyn
 });
 
 test.describe("as time passes", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("the step-up's code, and an error", async ({ page, people, server, failures }) => {
     const person = await people.enrolled();

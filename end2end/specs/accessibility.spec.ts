@@ -228,7 +228,7 @@ test.describe("in the profile", () => {
 });
 
 test.describe("as time passes", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("Still there?", async ({ page, people, server }) => {
     await holdTime(page);

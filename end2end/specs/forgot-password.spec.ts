@@ -203,7 +203,7 @@ test("whoever is signed in where the link is opened is signed out too", async ({
 });
 
 test.describe("as time passes", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("three links an hour are sent to one address, and the page says when it can be another", async ({
     page,

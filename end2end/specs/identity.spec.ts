@@ -10,7 +10,7 @@ import { Help, type MailedIdentity } from "../pages/recovery";
 import { Method, Required, SaveCode, SecureAccount } from "../pages/set-up";
 import { SignIn } from "../pages/sign-in";
 
-test.use({ movesClock: true });
+test.use({ ownServer: true });
 
 /** The code in a mail, as it stands there. */
 function codeIn(mail: Mail): string {

@@ -158,7 +158,7 @@ test("whoever presses it where they are signed in is signed out there too", asyn
 });
 
 test.describe("as time passes", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("the link works for seven days", async ({ page, people, server, mails, failures }) => {
     const link = notMeLink(await mails((await people.enrolled()).email, 2));

@@ -111,7 +111,7 @@ test("an address that is none reads like one that is somebody else's", async ({ 
 });
 
 test.describe("changing the app", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("asks for a code of the app that works, which goes on working until the new one is confirmed", async ({
     page,

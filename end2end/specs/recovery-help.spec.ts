@@ -147,7 +147,7 @@ test("the page of the code that is handed over leads to who can help, and makes 
 });
 
 test.describe("as time passes", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("a code that was handed over more than an hour ago says so", async ({ page, people, server, failures }) => {
     const person = await people.enrolled();

@@ -230,7 +230,7 @@ test("the field of the recovery code leads back to the second door", async ({ pa
 });
 
 test.describe("as time passes", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("in a change of the app the recovery code is a proof, and the change goes on", async ({ page, people, server, failures }) => {
     const person = await people.enrolled();

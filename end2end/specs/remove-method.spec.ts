@@ -114,7 +114,7 @@ test("a requirement that comes meanwhile is told, and the app stays", async ({ p
 });
 
 test.describe("on several devices", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("the others are signed out when the app is removed, and told why", async ({ page, people, server, failures, otherBrowser }) => {
     const person = await people.freed();

@@ -9,7 +9,7 @@ const MINUTE = 60;
 const AFTER_AN_HOUR = "You were signed out after an hour without use.";
 
 test.describe("after a time without use", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("the next click leads to the sign-in, which says why and leads back", async ({ page, people, server, failures }) => {
     const person = await people.unasked();

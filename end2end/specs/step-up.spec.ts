@@ -61,7 +61,7 @@ test("who has no method is offered no code", async ({ page, people }) => {
 });
 
 test.describe("as time passes", () => {
-  test.use({ movesClock: true });
+  test.use({ ownServer: true });
 
   test("a new code needs the password and a code of the app, and for five minutes nothing more", async ({
     page,

@@ -37,9 +37,13 @@ pub async fn countries(language: String) -> Result<Countries, ApiError> {
     Ok(Countries { countries, likely, refused: request.texts_refused() })
 }
 
-/// The country that a language is spoken in: the one that its tag names, or else the one that is called as it is.
+/// The only country that there is, or the one that a language is spoken in: the one that its tag names, or else the one that
+/// is called as it is.
 #[cfg(feature = "ssr")]
 fn likely(language: &str, countries: &[Country]) -> Option<String> {
+    if let [only] = countries {
+        return Some(only.code.clone());
+    }
     let mut parts = language.split('-');
     let first = parts.next();
     let code = parts.find(|part| part.len() == 2).or(first)?.to_ascii_uppercase();
@@ -62,5 +66,11 @@ mod tests {
         for language in ["en-US", "en", "de-AT", "", "-", "x"] {
             assert_eq!(likely(language), None, "{language}");
         }
+    }
+
+    #[test]
+    fn of_one_country_it_is_that_one() {
+        let only = [Country { code: "US".into(), name: "United States".into(), dial_code: 1 }];
+        assert_eq!(likely("de-DE", &only), Some("US".into()));
     }
 }

@@ -147,7 +147,7 @@ fn ChooseProof(texts: Texts, chosen: RwSignal<MethodKind>, way: RwSignal<Way>) -
 fn ProveApp(flow: FlowId, proved: Callback<SessionView>) -> impl IntoView {
     let send = Callback::new(move |(sending, code): (Sending, String)| {
         sending.send(async move {
-            proved.run(prove_app(flow, code).await?);
+            proved.try_run(prove_app(flow, code).await?);
             Ok(())
         });
     });
@@ -164,7 +164,7 @@ fn ProveApp(flow: FlowId, proved: Callback<SessionView>) -> impl IntoView {
 fn ProvePhone(flow: FlowId, texts: Texts, proved: Callback<SessionView>) -> impl IntoView {
     let enter = Callback::new(move |(sending, code): (Sending, String)| {
         sending.send(async move {
-            proved.run(prove_phone(flow, code).await?);
+            proved.try_run(prove_phone(flow, code).await?);
             Ok(())
         });
     });

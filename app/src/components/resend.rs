@@ -19,6 +19,9 @@ pub type Sent = Pin<Box<dyn Future<Output = Result<u32, ApiError>>>>;
 pub fn Resend(
     /// How many seconds it has to wait at first.
     wait: u32,
+    /// The words on it while it has not to wait.
+    #[prop(default = "Send Again")]
+    label: &'static str,
     /// What to say when it has sent.
     said: &'static str,
     /// Sends.
@@ -51,7 +54,7 @@ pub fn Resend(
     let waits = move || sending.busy() || countdown.left.get() > 0;
     let words = move || match countdown.left.get() {
         _ if sending.busy() => "Sending…".to_owned(),
-        0 => "Send Again".to_owned(),
+        0 => label.to_owned(),
         left => ["Send again in ", &text::countdown(left)].concat(),
     };
     view! {

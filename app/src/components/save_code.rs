@@ -62,7 +62,8 @@ fn Shown(
     let acknowledge = Callback::new(move |sending: Sending| {
         sending.send(async move {
             match acknowledge_recovery_code(id).await {
-                Ok(view) => done.run(view),
+                // The page may be gone by now.
+                Ok(view) => drop(done.try_run(view)),
                 // Another page has shown another code since: this one is of no use, so it goes.
                 Err(ApiError { code: Code::Stale, .. }) => drop(code.try_set(None)),
                 Err(error) => return Err(error),

@@ -10,7 +10,7 @@ use super::disclosure::Disclosure;
 use super::door::{Step, Steps};
 use super::groups::Groups;
 use super::heading::Heading;
-use super::sending::{Sending, Submit, Told, Trouble};
+use super::sending::{Sending, Submit, Told, Trouble, too_late};
 use super::session::use_session;
 use crate::api::session::SessionView;
 use crate::api::set_up_app::{QrCode, confirm_app};
@@ -57,11 +57,9 @@ pub fn SecureAccount(
         if let Some(code) = code(sending, input) {
             sending.send(async move {
                 match confirm_app(flow, code).await {
-                    Ok(view) => done.run(view),
-                    Err(ApiError { code: Code::Stale, .. }) => {
-                        session.notice().set(Some(TOO_LATE));
-                        again.run(());
-                    }
+                    // The page may be gone by now.
+                    Ok(view) => drop(done.try_run(view)),
+                    Err(ApiError { code: Code::Stale, .. }) => too_late(session, TOO_LATE, again),
                     Err(error) => return Err(error),
                 }
                 Ok(())

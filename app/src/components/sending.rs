@@ -203,6 +203,15 @@ pub fn Trouble(
     }
 }
 
+/// A step is of no use any more: another tab has gone on, or it took too long. Says so, and has its page ask anew.
+pub fn too_late(session: Session, words: &'static str, again: Callback<()>) {
+    session.notice().set(Some(words));
+    if again.try_run(()).is_none() {
+        // The page was left meanwhile: there is nothing to say.
+        session.notice().set(None);
+    }
+}
+
 /// What the step before has left to be said.
 #[component]
 pub fn Told() -> impl IntoView {
@@ -237,6 +246,43 @@ pub fn Submit(
     view! {
         <button type="submit" class="primary wide" aria-disabled=move || (sending.busy.get() || held.get()).then_some("true")>
             {move || words()}
+        </button>
+    }
+}
+
+/// A button for an act that is no form. It says that it is at work, and keeps the focus meanwhile.
+#[component]
+pub fn ActionButton(
+    /// The act.
+    sending: Sending,
+    /// The words on it.
+    label: &'static str,
+    /// The words on it while it is at work.
+    at_work: &'static str,
+    /// What follows the words for who doesn't see what the button stands beside.
+    #[prop(optional)]
+    of: String,
+    /// How it looks.
+    #[prop(default = "secondary")]
+    class: &'static str,
+    /// The field that problems are about, where there is none to show them at.
+    #[prop(optional)]
+    field: Option<&'static str>,
+    /// What pressing it does.
+    #[prop(into)]
+    press: Callback<()>,
+) -> impl IntoView {
+    let of = (!of.is_empty()).then(|| view! { <span class="unseen">" " {of}</span> }.into_any());
+    view! {
+        <button
+            type="button"
+            class=class
+            data-field=field
+            aria-disabled=move || sending.busy().then_some("true")
+            on:click=move |_| press.run(())
+        >
+            {move || if sending.busy() { at_work } else { label }}
+            {of}
         </button>
     }
 }

@@ -9,7 +9,7 @@ use crate::components::door::Door;
 use crate::components::heading::Heading;
 use crate::components::mailed_link::{MailedLink, mailed_link};
 use crate::components::needed::Needed;
-use crate::components::sending::{Sending, Trouble};
+use crate::components::sending::{ActionButton, Sending, Trouble};
 use crate::components::session::use_session;
 use crate::route::Page;
 use crate::text;
@@ -46,7 +46,7 @@ fn Ask(
     let email = at.email.clone();
     let helper = text::helper(at.helper.as_deref());
     let helped = helper.clone();
-    let block = move |_| {
+    let block = move |()| {
         let MailedLink { token, email, .. } = at.clone();
         let helper = helped.clone();
         sending.send(async move {
@@ -78,14 +78,13 @@ fn Ask(
             " has reset your two-factor authentication. Nothing is removed."
         </p>
         <Trouble sending/>
-        <button
-            type="button"
+        <ActionButton
+            sending
+            label="This Wasn't Me"
+            at_work="Blocking sign-in…"
             class="primary wide"
-            aria-disabled=move || sending.busy().then_some("true")
-            on:click=block
-        >
-            {move || if sending.busy() { "Blocking sign-in…" } else { "This Wasn't Me" }}
-        </button>
+            press=block
+        />
         <div>
             <p class="soft">"If it was you, there is nothing to do."</p>
             <p class="ways"><a href=Page::SignIn.path()>"It was me"</a></p>

@@ -1,13 +1,13 @@
 //! What codes by mail and by text have in common: the pauses between two of them, and how one is consumed.
 
-use domain::{MINUTE, Timestamp, UserId};
+use domain::{HOUR, MINUTE, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use crate::store::entities::code;
 use crate::{Error, Vestibule};
 
-/// The pauses after the first, the second and every further message, in milliseconds (S18).
+/// The pauses after the first, the second and every further message of which no code was used, in milliseconds (S18).
 const PAUSES: [i64; 3] = [MINUTE, 2 * MINUTE, 5 * MINUTE];
 /// Wrong codes in a row that end every code of a flow (S17).
 const WRONG_CODES: u32 = 5;
@@ -22,15 +22,18 @@ pub(crate) struct SentCode {
     pub hash: Vec<u8>,
 }
 
-/// Those of the last time, in milliseconds, of these, the newest first.
-pub(crate) fn within(sent: &[code::Model], time: i64, now: Timestamp) -> &[code::Model] {
-    &sent[..sent.partition_point(|code| code.created_at > now.plus(-time).0)]
+/// Those of the last hour, of these, the newest first, that were sent since one was used: who has used one gets the messages,
+/// and need not wait for the next.
+pub(crate) fn unused(sent: &[code::Model], now: Timestamp) -> impl Iterator<Item = &code::Model> + Clone {
+    let used_at = sent.iter().filter_map(|code| code.consumed_at).max();
+    let since = used_at.unwrap_or_default().max(now.plus(-HOUR).0 + 1);
+    sent.iter().filter(move |code| code.consumed_at.is_none() && code.created_at >= since)
 }
 
 /// From when another may follow these, the newest first.
-pub(crate) fn again_at(sent: &[code::Model]) -> Option<Timestamp> {
-    let last = sent.first()?;
-    Some(Timestamp(last.created_at).plus(PAUSES[(sent.len() - 1).min(PAUSES.len() - 1)]))
+pub(crate) fn again_at<'a>(mut sent: impl Iterator<Item = &'a code::Model>) -> Option<Timestamp> {
+    let last = sent.next()?;
+    Some(Timestamp(last.created_at).plus(PAUSES[sent.count().min(PAUSES.len() - 1)]))
 }
 
 /// How many more can be sent before the long pause, after so many.

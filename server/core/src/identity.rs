@@ -216,7 +216,7 @@ impl Vestibule {
 
 /// The last of these codes, newest first, and when another may follow.
 fn latest(mailed: &[code::Model]) -> Option<MailedCode> {
-    let again_at = codes::again_at(mailed)?;
+    let again_at = codes::again_at(mailed.iter())?;
     let tomorrow = codes::nth_newest(mailed, A_DAY).map(|tenth| tenth.plus(DAY));
     let sent_at = Timestamp(mailed.first()?.created_at);
     Some(MailedCode { sent_at, again_at: tomorrow.map_or(again_at, |tomorrow| tomorrow.max(again_at)) })

@@ -28,7 +28,7 @@ const AN_HOUR_PER_KNOWN_BROWSER: u64 = 5;
 const EVERYWHERE: i64 = 0;
 
 impl Vestibule {
-    /// A minute, two, then five between two messages; ten a day for a person and thirty for a number.
+    /// A minute, two, then five between two messages until a code is used; ten a day for a person and thirty for a number.
     pub(crate) async fn check_pauses(
         &self,
         transaction: &DatabaseTransaction,
@@ -41,7 +41,7 @@ impl Vestibule {
             Err(Error::Paused { until, now })
         };
         let today = self.texts_today(transaction, signed_in).await?;
-        let again_at = codes::again_at(codes::within(&today, HOUR, now));
+        let again_at = codes::again_at(codes::unused(&today, now));
         if let Some(again_at) = again_at.filter(|again_at| *again_at > now) {
             return held_back(again_at, "pause");
         }

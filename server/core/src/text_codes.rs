@@ -1,6 +1,6 @@
 //! Codes by text message (S16 to S18): sent when the person asks, and entered. How many are sent is in `text_budgets`.
 
-use domain::{DAY, FlowId, HOUR, MINUTE, OneTimeCode, SECOND, Timestamp};
+use domain::{DAY, FlowId, MINUTE, OneTimeCode, SECOND, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
@@ -160,7 +160,7 @@ impl Vestibule {
             .await?;
         let Some(last) = last else { return Ok(None) };
         let today = self.texts_today(connection, signed_in).await?;
-        let sent = codes::within(&today, HOUR, self.now());
+        let sent = codes::unused(&today, self.now());
         let tomorrow = codes::nth_newest(&today, A_DAY_PER_PERSON).map(|oldest| oldest.plus(DAY));
         let delivery = match last.outbox_id {
             Some(id) => outbox::Entity::find_by_id(id).one(connection).await?.map(|row| Delivery::of(&row)),
@@ -168,8 +168,8 @@ impl Vestibule {
         };
         Ok(Some(Texted {
             sent_at: Timestamp(last.created_at),
-            again_at: codes::again_at(sent).max(tomorrow).unwrap_or_else(|| self.now()),
-            before_long_pause: codes::before_long_pause(sent.len()),
+            again_at: codes::again_at(sent.clone()).max(tomorrow).unwrap_or_else(|| self.now()),
+            before_long_pause: codes::before_long_pause(sent.count()),
             delivery: delivery.unwrap_or(Delivery::Waiting),
         }))
     }

@@ -54,7 +54,7 @@ async fn a_change_sends_a_code_to_the_current_number_first_and_waits_for_it() {
     // The proof of a minute ago is not enough: it must be shown that the number still is the person's.
     let opened = browser.open_phone_set_up().await;
     let texted =
-        json!({ "sent_at": app.now().0, "again_in_s": 120, "before_long_pause": 1, "delivery": "waiting" });
+        json!({ "sent_at": app.now().0, "again_in_s": 60, "before_long_pause": 2, "delivery": "waiting" });
     let prove = json!({ "prove": { "app": false, "phone": { "ending": "89", "texted": texted } } });
     assert_eq!((&opened.answered().json["step"], &opened.json["changing"]), (&prove, &json!(true)));
     let flow = opened.flow();
@@ -202,7 +202,7 @@ async fn a_change_opens_also_where_no_code_can_be_sent_yet() {
     assert_eq!(opened.answered().json["step"], json!({ "prove": { "app": true, "phone": phone } }));
     let flow = opened.flow();
     let refused = browser.call("send_proof_text", json!({ "flow": flow })).await;
-    assert_eq!(refused.refused(429, "paused").json["retry_after_s"], 120);
+    assert_eq!(refused.refused(429, "paused").json["retry_after_s"], 60);
     assert_eq!(app.texts().await.len(), 2);
     let code = app.code(&key);
     browser.call("prove_app", json!({ "flow": flow, "code": code })).await.state("full");

@@ -5,6 +5,7 @@ use axum::body::Body;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
+use crate::challenge::other_than;
 use crate::instances::at;
 use crate::races::{at_once, succeeded};
 use crate::support::{App, Browser, NEW_NUMBER, NUMBER, Options, Reply, number};
@@ -46,7 +47,7 @@ async fn a_person_is_sent_ten_codes_a_day_with_pauses_that_no_other_sign_in_shor
     let app = App::start().await;
     app.with_phone(ANNA, NUMBER).await;
     let mut passed = 60;
-    for pause in [120, 300, 300, 300, 300, 300, 300, 300, 300] {
+    for pause in [60, 120, 300, 300, 300, 300, 300, 300, 300] {
         let (mut browser, reply) = app.challenged(ANNA).await;
         browser.send_challenge_text(&reply.record()).await.answered();
         let (mut other, reply) = app.challenged(ANNA).await;
@@ -68,6 +69,24 @@ async fn a_person_is_sent_ten_codes_a_day_with_pauses_that_no_other_sign_in_shor
     assert_eq!(app.texts().await.len(), 11);
 }
 
+// S18: who has used a code gets the messages, and need not wait for the next.
+#[tokio::test]
+async fn a_code_that_was_used_ends_the_pause_and_a_wrong_one_does_not() {
+    let app = App::start().await;
+    let (_, _) = app.with_phone(ANNA, NUMBER).await;
+    for _ in 0..2 {
+        let (mut browser, reply) = app.challenged(ANNA).await;
+        browser.send_challenge_text(&reply.record()).await.answered();
+        let first = app.texted_code(NUMBER).await;
+        browser.challenge_phone(&reply.record(), &other_than(&first)).await.refused(422, "wrong_code");
+        waits(&browser.send_challenge_text(&reply.record()).await, 60);
+        app.advance(60);
+        browser.send_challenge_text(&reply.record()).await.answered();
+        waits(&browser.send_challenge_text(&reply.record()).await, 120);
+        browser.challenge_phone(&reply.record(), &first).await.state("full");
+    }
+}
+
 // S18: a budget is no lock. The app opens the second door, and others are sent theirs.
 #[tokio::test]
 async fn who_has_to_wait_for_a_code_signs_in_with_the_app_and_others_do_not_wait() {
@@ -77,12 +96,12 @@ async fn who_has_to_wait_for_a_code_signs_in_with_the_app_and_others_do_not_wait
     let (mut browser, reply) = app.challenged(ANNA).await;
     let record = reply.record();
     browser.send_challenge_text(&record).await.answered();
-    waits(&browser.send_challenge_text(&record).await, 120);
+    waits(&browser.send_challenge_text(&record).await, 60);
     let (mut beas, reply) = app.challenged("bea@example.com").await;
     beas.send_challenge_text(&reply.record()).await.answered();
     browser.challenge(&record, &app.code(&key)).await.state("full");
     let (mut browser, reply) = app.challenged(ANNA).await;
-    waits(&browser.send_challenge_text(&reply.record()).await, 120);
+    waits(&browser.send_challenge_text(&reply.record()).await, 60);
     browser.recover(&reply.record(), &recovery_code).await.state("recovering");
 }
 

@@ -37,7 +37,7 @@ async fn a_code_is_sent_when_it_is_asked_for_and_signs_in() {
     assert_eq!(app.texts().await.len(), 1);
     let sent = browser.send_challenge_text(&reply.record()).await;
     expected["phone"]["texted"] = json!({
-        "sent_at": app.now().0, "again_in_s": 120, "before_long_pause": 1, "delivery": "waiting",
+        "sent_at": app.now().0, "again_in_s": 60, "before_long_pause": 2, "delivery": "waiting",
     });
     assert_eq!(sent.answered().json, expected);
     let code = app.texted_code(NUMBER).await;

@@ -59,7 +59,7 @@ async fn a_step_up_takes_a_texted_code_after_the_password() {
     assert_eq!(missing.json, json!({ "password": false, "proof": ["phone"], "phone": way }));
     assert_eq!(app.texts().await.len(), 1);
     let sent = send_step_up_text(&mut browser).await;
-    assert_eq!(sent.answered().json["phone"]["texted"]["again_in_s"], 120);
+    assert_eq!(sent.answered().json["phone"]["texted"]["again_in_s"], 60);
     let code = app.texted_code(NUMBER).await;
     browser.request_recovery_code().await.refused(403, "step_up_needed");
     let wrong = step_up_phone(&mut browser, &other_than(&code)).await;

@@ -10,7 +10,7 @@ use crate::api::text::Texted;
 use crate::api::{ApiError, Code};
 use crate::components::door::{Step, Steps};
 use crate::components::heading::Heading;
-use crate::components::sending::{Sending, Told, Trouble};
+use crate::components::sending::{Sending, Told, Trouble, too_late};
 use crate::components::session::use_session;
 use crate::components::text_code::{TextCode, Texting, Texts};
 
@@ -33,11 +33,9 @@ pub(super) fn ConfirmNumber(
     let enter = Callback::new(move |(sending, code): (Sending, String)| {
         sending.send(async move {
             match confirm_phone(flow, code).await {
-                Ok(view) => steps.done.run(view),
-                Err(ApiError { code: Code::Stale, .. }) => {
-                    session.notice().set(Some(TOO_LATE));
-                    steps.again.run(());
-                }
+                // The page may be gone by now.
+                Ok(view) => drop(steps.done.try_run(view)),
+                Err(ApiError { code: Code::Stale, .. }) => too_late(session, TOO_LATE, steps.again),
                 // The number is no field of this page.
                 Err(error) => return Err(ApiError { field: None, ..error }),
             }
@@ -66,8 +64,8 @@ fn ChangeNumber(flow: FlowId, number: String, steps: NumberSteps) -> impl IntoVi
         });
         sending.send(async move {
             match correct_number(flow).await {
-                Ok(set_up) => steps.show.run(set_up),
-                Err(ApiError { code: Code::Stale, .. }) => steps.again.run(()),
+                Ok(set_up) => drop(steps.show.try_run(set_up)),
+                Err(ApiError { code: Code::Stale, .. }) => drop(steps.again.try_run(())),
                 Err(error) => return Err(error),
             }
             Ok(())

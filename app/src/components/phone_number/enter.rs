@@ -14,7 +14,7 @@ use crate::components::error_summary::ErrorSummary;
 use crate::components::field::Described;
 use crate::components::heading::Heading;
 use crate::components::needed::Needed;
-use crate::components::sending::{Problem, Sending, Submit, Told, Trouble};
+use crate::components::sending::{Problem, Sending, Submit, Told, Trouble, too_late};
 use crate::components::session::use_session;
 use crate::text;
 
@@ -76,11 +76,9 @@ fn NumberForm(flow: FlowId, places: Countries, steps: NumberSteps) -> impl IntoV
         steps.typed.set_value(Typed { country: country.clone(), number: number.clone() });
         sending.send(async move {
             match enter_number(flow, country, number).await {
-                Ok(set_up) => steps.show.run(set_up),
-                Err(ApiError { code: Code::Stale, .. }) => {
-                    session.notice().set(Some(TOO_LATE));
-                    steps.again.run(());
-                }
+                // The page may be gone by now.
+                Ok(set_up) => drop(steps.show.try_run(set_up)),
+                Err(ApiError { code: Code::Stale, .. }) => too_late(session, TOO_LATE, steps.again),
                 Err(error) => return Err(error),
             }
             Ok(())

@@ -8,7 +8,7 @@ pub use self::texts::{Texting, Texts};
 use super::announcer::use_announcer;
 use super::code_field::CodeForm;
 use super::resend::{Resend, Sent};
-use super::sending::{Sending, Trouble};
+use super::sending::{ActionButton, Sending, Trouble};
 use super::session::use_session;
 use crate::browser::{dates, focus};
 use crate::text;
@@ -57,7 +57,7 @@ pub fn TextCode(
 fn SendFirst(texts: Texts) -> impl IntoView {
     let announcer = use_announcer();
     let sending = Sending::new("");
-    let press = move |_| {
+    let press = move |()| {
         let call = texts.send();
         sending.send(async move {
             call.await?;
@@ -69,15 +69,7 @@ fn SendFirst(texts: Texts) -> impl IntoView {
     view! {
         <p>"Text a code to " {texts.named()} "?"</p>
         <Trouble sending/>
-        <button
-            type="button"
-            class="primary wide"
-            data-field="code"
-            aria-disabled=move || sending.busy().then_some("true")
-            on:click=press
-        >
-            {move || if sending.busy() { "Sending…" } else { "Send Text Message" }}
-        </button>
+        <ActionButton sending label="Send Text Message" at_work="Sending…" class="primary wide" field="code" press/>
     }
 }
 
@@ -115,7 +107,12 @@ fn Again(texts: Texts) -> impl IntoView {
     });
     view! {
         <div class="stack-s">
-            <Resend wait=texts.wait() said="Sent again. Codes sent earlier still work until they expire." send/>
+            <Resend
+                wait=texts.wait()
+                label="Send a New Code"
+                said="Sent again. Codes sent earlier still work until they expire."
+                send
+            />
             <p class="soft">{more}</p>
         </div>
     }

@@ -10,7 +10,7 @@ use crate::components::announcer::use_announcer;
 use crate::components::heading::Heading;
 use crate::components::needed::Needed;
 use crate::components::resend::{Resend, Sent};
-use crate::components::sending::{Sending, Trouble};
+use crate::components::sending::{ActionButton, Sending, Trouble};
 use crate::components::session::{Session, use_session};
 
 /// What is asked and why, once it is known whether a code is on its way.
@@ -45,7 +45,7 @@ fn SendFirst(mailed: RwSignal<Option<MailedCode>>) -> impl IntoView {
     let session = use_session();
     let announcer = use_announcer();
     let sending = Sending::new("");
-    let send = move |_| {
+    let send = move |()| {
         sending.send(async move {
             mail_code(session, mailed).await?;
             announcer.say("Code sent");
@@ -56,14 +56,7 @@ fn SendFirst(mailed: RwSignal<Option<MailedCode>>) -> impl IntoView {
     view! {
         <p class="soft">"We mail a 6-digit code to " <b class="entry">{email(session)}</b> "."</p>
         <Trouble sending/>
-        <button
-            type="button"
-            class="primary wide"
-            aria-disabled=move || sending.busy().then_some("true")
-            on:click=send
-        >
-            {move || if sending.busy() { "Sending…" } else { "Send Code" }}
-        </button>
+        <ActionButton sending label="Send Code" at_work="Sending…" class="primary wide" press=send/>
     }
 }
 

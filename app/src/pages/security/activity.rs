@@ -6,7 +6,7 @@ use crate::api::activity::{Activity, ActivityEntry, activity};
 use crate::browser::{dates, focus};
 use crate::components::method::{Pill, Tone};
 use crate::components::needed::Needed;
-use crate::components::sending::{Sending, Trouble};
+use crate::components::sending::{ActionButton, Sending, Trouble};
 use crate::route::Page;
 use crate::text;
 
@@ -66,7 +66,7 @@ fn row(entry: ActivityEntry) -> AnyView {
 #[component]
 fn ShowMore(entries: RwSignal<Vec<ActivityEntry>>, more: RwSignal<bool>) -> impl IntoView {
     let sending = Sending::new("");
-    let show = move |_| {
+    let show = move |()| {
         let (shown, before) = entries.with_untracked(|all| (all.len(), all.last().map(|last| last.id)));
         sending.send(async move {
             let older = activity(before).await?;
@@ -78,14 +78,7 @@ fn ShowMore(entries: RwSignal<Vec<ActivityEntry>>, more: RwSignal<bool>) -> impl
     };
     view! {
         <div class="item">
-            <button
-                type="button"
-                class="secondary"
-                aria-disabled=move || sending.busy().then_some("true")
-                on:click=show
-            >
-                {move || if sending.busy() { "Loading…" } else { "Show more" }}
-            </button>
+            <ActionButton sending label="Show more" at_work="Loading…" press=show/>
             <Trouble sending/>
         </div>
     }

@@ -9,7 +9,7 @@ use crate::components::confirm::{Confirm, Question};
 use crate::components::icon::{COMPUTER, Icon, PHONE};
 use crate::components::method::{Pill, Tone};
 use crate::components::needed::Needed;
-use crate::components::sending::{Sending, Trouble};
+use crate::components::sending::{ActionButton, Sending, Trouble};
 use crate::components::session::use_session;
 use crate::text;
 
@@ -49,7 +49,7 @@ fn Row(
     let announcer = use_announcer();
     let sending = Sending::new("");
     let announced = [&name, " is signed out"].concat();
-    let end = move |_| {
+    let end = move |()| {
         let Some(record) = session.record() else { return };
         let announced = announced.clone();
         sending.send(async move {
@@ -66,15 +66,7 @@ fn Row(
     let here = this.then(|| view! { " " <Pill words="This device" tone=Tone::Good/> }.into_any());
     let action = (!this).then(|| {
         view! {
-            <button
-                type="button"
-                class="secondary"
-                aria-disabled=move || sending.busy().then_some("true")
-                on:click=end
-            >
-                {move || if sending.busy() { "Signing out…" } else { "Sign Out" }}
-                <span class="unseen">" " {name.clone()}</span>
-            </button>
+            <ActionButton sending label="Sign Out" at_work="Signing out…" of=name.clone() press=end/>
         }
         .into_any()
     });
@@ -128,14 +120,12 @@ fn AllOthers(needed: Needed<Vec<Device>>) -> impl IntoView {
                 <p class="soft">"If you don't know one of these, sign it out and change your password."</p>
                 <Trouble sending/>
             </div>
-            <button
-                type="button"
-                class="secondary"
-                aria-disabled=move || sending.busy().then_some("true")
-                on:click=move |_| asked.set(!sending.is_busy())
-            >
-                {move || if sending.busy() { "Signing out…" } else { "Sign Out All Others" }}
-            </button>
+            <ActionButton
+                sending
+                label="Sign Out All Others"
+                at_work="Signing out…"
+                press=move |()| asked.set(!sending.is_busy())
+            />
             <Confirm asked id="sign-out-others" question=QUESTION confirmed/>
         </div>
     }

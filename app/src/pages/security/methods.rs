@@ -10,7 +10,7 @@ use crate::components::confirm::{Confirm, Question};
 use crate::components::icon::{Icon, MESSAGE, PHONE};
 use crate::components::method::{Pill, Tone, facts};
 use crate::components::needed::Needed;
-use crate::components::sending::{Sending, Trouble};
+use crate::components::sending::{ActionButton, Sending, Trouble};
 use crate::components::session::use_session;
 use crate::components::step_up::use_step_up;
 use crate::route::Page;
@@ -224,15 +224,14 @@ fn Remove(
         keep: "Keep It",
     };
     view! {
-        <button
-            type="button"
+        <ActionButton
+            sending
+            label="Remove"
+            at_work="Removing…"
+            of=["your ", text::method(kind)].concat()
             class="quiet"
-            aria-disabled=move || sending.busy().then_some("true")
-            on:click=move |_| asked.set(!sending.is_busy())
-        >
-            {move || if sending.busy() { "Removing…" } else { "Remove" }}
-            <span class="unseen">" your " {text::method(kind)}</span>
-        </button>
+            press=move |()| asked.set(!sending.is_busy())
+        />
         <Confirm asked id="remove-method" question confirmed/>
     }
 }

@@ -8,7 +8,7 @@ use crate::browser::dates;
 use crate::browser::navigation::Entry;
 use crate::components::icon::{Icon, KEY};
 use crate::components::method::{Pill, Tone};
-use crate::components::sending::{Sending, Trouble};
+use crate::components::sending::{ActionButton, Sending, Trouble};
 use crate::components::session::use_session;
 use crate::components::step_up::use_step_up;
 use crate::route::Page;
@@ -24,7 +24,7 @@ pub fn RecoveryCode(
     let session = use_session();
     let step_up = use_step_up();
     let sending = Sending::new("");
-    let request = move |_| {
+    let request = move |()| {
         let Some(record) = session.record() else { return };
         step_up.then("request a new recovery code", sending, move || async move {
             request_recovery_code(record).await?;
@@ -40,14 +40,7 @@ pub fn RecoveryCode(
     let (state, tone) = if since.is_some() { ("Saved", Tone::Good) } else { ("Not saved", Tone::Plain) };
     let action = method.then(|| {
         view! {
-            <button
-                type="button"
-                class="secondary"
-                aria-disabled=move || sending.busy().then_some("true")
-                on:click=request
-            >
-                {move || if sending.busy() { "Checking…" } else { "Request New Code" }}
-            </button>
+            <ActionButton sending label="Request New Code" at_work="Checking…" press=request/>
         }
         .into_any()
     });

@@ -34,8 +34,7 @@ impl App {
         codes.next_back().expect("a text message with a code")
     }
 
-    /// A person with a phone number and a recovery code, signed in; and the recovery code. The clock has moved on to
-    /// where another text message can be sent.
+    /// A person with a phone number and a recovery code, signed in; and the recovery code. A minute has passed since.
     pub async fn with_phone(&self, email: &str, number: &str) -> (Browser, String) {
         let (mut browser, reply) = self.enrolling(email).await;
         let flow = browser.start_phone_set_up(&reply.record()).await.flow();
