@@ -83,7 +83,7 @@ fn Message(texts: Texts) -> impl IntoView {
         view! {
             <p class="note warn">
                 <b>"The message could not be delivered to " {texts.named()} "."</b>
-                " " {why} " Send another one, or use another way below."
+                " " {why} {texts.after_failure()}
             </p>
         }
         .into_any()

@@ -113,6 +113,15 @@ impl Texts {
         }
     }
 
+    /// What can be done then.
+    pub(super) fn after_failure(self) -> &'static str {
+        if self.whole {
+            " Change the number, or send another one."
+        } else {
+            " Send another one, or use another way below."
+        }
+    }
+
     /// Looks from time to time what has become of the message, as long as that is open and somebody sees the page.
     pub(super) fn watch(self) {
         let look = move || {
