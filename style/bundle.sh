@@ -4,5 +4,5 @@
 set -eu
 cd "$(dirname "$0")"
 mkdir -p ../target/style
-cat tokens.css base.css door.css house.css forms.css parts.css print.css |
+cat tokens.css base.css door.css house.css forms.css parts.css company.css print.css |
   sed -e 's|/\*[^*]*\*/||g' -e 's/^ *//' -e '/^$/d' >../target/style/vestibule.css

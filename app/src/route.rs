@@ -3,6 +3,8 @@
 //! A new page is a variant of [`Page`], a path, and a place in [`Page::belongs_to`]. Its path says which program draws
 //! it ([`Program::of`]).
 
+pub mod company;
+
 use domain::{MethodKind, ReturnPath, SessionState};
 
 use crate::api::session::SessionView;
@@ -53,6 +55,12 @@ pub enum Page {
     ResetPassword,
     /// This Wasn't Me, with a mailed link.
     NotMe,
+    /// An invitation to a company, with a mailed link.
+    Invitation,
+    /// One's own reset, confirmed with a mailed link.
+    ConfirmReset,
+    /// Setting up again after a reset, with a mailed link.
+    SetUpAgain,
     /// The second door: a method is chosen where there are two, and a code of it is entered.
     Challenge,
     /// Enter your recovery code, at sign-in.
@@ -85,18 +93,27 @@ pub enum Page {
     SecurityPhone,
     /// Save Your Recovery Code, where a new one was requested in the profile.
     SecurityCode,
+    /// A company, without a word of which of its pages.
+    Company,
+    /// A company's policy.
+    CompanySecurity,
+    /// A company's members.
+    CompanyMembers,
     /// Nothing here, or not yours.
     NotFound,
 }
 
 impl Page {
-    /// The pages that have an address.
-    const ALL: [Self; 21] = [
+    /// The pages that have an address of their own; those of a company have its slug in theirs.
+    const ALL: [Self; 24] = [
         Self::Home,
         Self::SignIn,
         Self::ForgotPassword,
         Self::ResetPassword,
         Self::NotMe,
+        Self::Invitation,
+        Self::ConfirmReset,
+        Self::SetUpAgain,
         Self::Challenge,
         Self::UseRecoveryCode,
         Self::Help,
@@ -118,10 +135,16 @@ impl Page {
     /// The page at this path.
     #[must_use]
     pub fn at(path: &str) -> Self {
-        Self::ALL.into_iter().find(|page| page.path() == path).unwrap_or(Self::NotFound)
+        let own = Self::ALL.into_iter().find(|page| page.path() == path);
+        own.or_else(|| company::page(path)).unwrap_or(Self::NotFound)
     }
 
-    /// Its path; empty for [`Page::NotFound`], which is at every other one.
+    /// Whether it is a company's.
+    const fn is_of_company(self) -> bool {
+        matches!(self, Self::Company | Self::CompanySecurity | Self::CompanyMembers)
+    }
+
+    /// Its path; empty for a company's ([`company`] has them), and for [`Page::NotFound`], which is at every other one.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -130,6 +153,9 @@ impl Page {
             Self::ForgotPassword => "/forgot-password",
             Self::ResetPassword => "/reset-password",
             Self::NotMe => "/not-me",
+            Self::Invitation => "/invitation",
+            Self::ConfirmReset => "/confirm-reset",
+            Self::SetUpAgain => "/set-up-again",
             Self::Challenge => "/sign-in/challenge",
             Self::UseRecoveryCode => "/sign-in/use-recovery-code",
             Self::Help => "/sign-in/help",
@@ -146,14 +172,22 @@ impl Page {
             Self::SecurityApp => "/profile/security/app",
             Self::SecurityPhone => "/profile/security/phone",
             Self::SecurityCode => "/profile/security/recovery-code",
-            Self::NotFound => "",
+            Self::Company | Self::CompanySecurity | Self::CompanyMembers | Self::NotFound => "",
         }
     }
 
     /// Whether somebody who stands like this may see it.
     fn belongs_to(self, view: &SessionView) -> bool {
         // Mailed links are opened wherever the mail is read, whoever is signed in there.
-        if matches!(self, Self::ForgotPassword | Self::ResetPassword | Self::NotMe) {
+        if matches!(
+            self,
+            Self::ForgotPassword
+                | Self::ResetPassword
+                | Self::NotMe
+                | Self::Invitation
+                | Self::ConfirmReset
+                | Self::SetUpAgain
+        ) {
             return true;
         }
         match view.state {
@@ -181,6 +215,8 @@ impl Page {
                         | Self::SecurityApp
                         | Self::SecurityPhone
                         | Self::SecurityCode
+                        | Self::CompanySecurity
+                        | Self::CompanyMembers
                         | Self::NotFound
                 )
             }
@@ -222,7 +258,17 @@ pub enum Decision {
 /// What somebody who stands like `view` gets to see at `asked`.
 #[must_use]
 pub fn decide(view: &SessionView, asked: &Address) -> Decision {
-    let page = Page::at(&asked.path);
+    let mut page = Page::at(&asked.path);
+    if page.is_of_company() && view.state == SessionState::Full {
+        let own =
+            company::slug(&asked.path).filter(|slug| view.companies.iter().any(|own| own.slug == *slug));
+        match own {
+            Some(slug) if page == Page::Company => return Decision::Go(company::security(slug)),
+            Some(_) => {}
+            // Missing and forbidden read the same.
+            None => page = Page::NotFound,
+        }
+    }
     if page.belongs_to(view) { Decision::Show(page) } else { Decision::Go(place(view, asked)) }
 }
 

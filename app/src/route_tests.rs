@@ -1,6 +1,7 @@
 //! Tests of where each page belongs.
 
 use super::*;
+use crate::api::session::Administered;
 
 fn standing(state: SessionState) -> SessionView {
     SessionView {
@@ -8,6 +9,7 @@ fn standing(state: SessionState) -> SessionView {
         product: "Vestibule".into(),
         record: None,
         person: None,
+        companies: Vec::new(),
         requirement: None,
         mfa_reset: false,
         continues_set_up: false,
@@ -94,6 +96,9 @@ fn a_mailed_link_opens_whoever_is_signed_in() {
         ("/forgot-password", Page::ForgotPassword),
         ("/reset-password", Page::ResetPassword),
         ("/not-me", Page::NotMe),
+        ("/invitation", Page::Invitation),
+        ("/confirm-reset", Page::ConfirmReset),
+        ("/set-up-again", Page::SetUpAgain),
     ];
     for state in SessionState::ALL {
         for (path, page) in links {
@@ -162,4 +167,52 @@ fn a_finished_sign_in_leads_to_where_the_person_was_going() {
     view.return_to = Some("/profile/security/app?x=1".into());
     assert_eq!(next(&view), "/profile/security/app?x=1");
     assert_eq!(decide(&view, &address("/sign-in/challenge")), go("/profile/security/app?x=1"));
+}
+
+fn administrator() -> SessionView {
+    let company = Administered { slug: "harbour-build".into(), name: "Harbour Build".into() };
+    SessionView { companies: vec![company], ..standing(SessionState::Full) }
+}
+
+#[test]
+fn an_administrator_sees_the_pages_of_the_company() {
+    let view = administrator();
+    let shown = [
+        (company::security("harbour-build"), Page::CompanySecurity),
+        (company::members("harbour-build"), Page::CompanyMembers),
+        ("/companies/harbour-build/members?filter=no_mfa&q=a".to_owned(), Page::CompanyMembers),
+    ];
+    for (path, page) in shown {
+        assert_eq!(decide(&view, &address(&path)), Decision::Show(page), "{path}");
+        assert_eq!(Program::of(&address(&path).path), Program::House, "{path}");
+    }
+    assert_eq!(decide(&view, &address("/companies/harbour-build")), go("/companies/harbour-build/security"));
+}
+
+// S41
+#[test]
+fn a_company_that_is_missing_and_one_that_is_another_s_read_the_same() {
+    let view = administrator();
+    let hidden = [
+        "/companies",
+        "/companies/",
+        "/companies/pier",
+        "/companies/pier/security",
+        "/companies/pier/members",
+        "/companies/harbour-build/",
+        "/companies/harbour-build/nowhere",
+        "/companies/harbour-build/members/1",
+    ];
+    for path in hidden {
+        assert_eq!(decide(&view, &address(path)), Decision::Show(Page::NotFound), "{path}");
+    }
+    assert_eq!(at(SessionState::Full, "/companies/harbour-build/security"), Decision::Show(Page::NotFound));
+}
+
+#[test]
+fn a_company_is_come_back_to_after_the_sign_in() {
+    for path in ["/companies/pier", "/companies/pier/members"] {
+        assert_eq!(at(SessionState::Anonymous, path), go(&["/sign-in?return=", path].concat()));
+        assert_eq!(at(SessionState::EnrolOnly, path), go("/sign-in/required"));
+    }
 }

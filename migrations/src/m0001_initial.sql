@@ -39,6 +39,7 @@ CREATE TABLE companies (
 CREATE TABLE memberships (
     company_id UUID NOT NULL REFERENCES companies (id) ON DELETE CASCADE,
     user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,                     -- the person's, by which members are listed
     role TEXT NOT NULL CHECK (role IN ('member', 'administrator')),
     payments_since BIGINT,
     accepted_at BIGINT,                        -- NULL: invited; without effect
@@ -46,6 +47,8 @@ CREATE TABLE memberships (
     PRIMARY KEY (company_id, user_id)
 );
 CREATE INDEX memberships_user ON memberships (user_id);
+CREATE UNIQUE INDEX memberships_address ON memberships (company_id, address);
+CREATE INDEX memberships_administrators ON memberships (company_id) WHERE role = 'administrator';
 
 CREATE TABLE methods (
     id UUID PRIMARY KEY,
@@ -225,6 +228,19 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_due ON outbox (channel, due_at) WHERE sent_at IS NULL AND failed_at IS NULL;
 
+-- Resets of members of several companies, which the member or another company has to confirm (S43).
+CREATE TABLE reset_requests (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    company_id UUID NOT NULL REFERENCES companies (id) ON DELETE CASCADE, -- the one that asks
+    asked_by UUID NOT NULL,
+    asked_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    confirmed_at BIGINT
+);
+CREATE INDEX reset_requests_user ON reset_requests (user_id);
+CREATE INDEX reset_requests_company ON reset_requests (company_id);
+
 -- Announcements and reminders to the members of a company, expanded by a worker.
 CREATE TABLE campaigns (
     id UUID PRIMARY KEY,
@@ -236,3 +252,4 @@ CREATE TABLE campaigns (
     finished_at BIGINT
 );
 CREATE INDEX campaigns_company ON campaigns (company_id);
+CREATE INDEX campaigns_open ON campaigns (created_at) WHERE finished_at IS NULL;

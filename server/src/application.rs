@@ -144,6 +144,7 @@ impl Application {
             workers.spawn(async move { outbox.run_outbox(&*sender, channel).await });
         }
         workers.spawn(self.vestibule.clone().run_housekeeping());
+        workers.spawn(self.vestibule.clone().run_campaigns());
         let stopping = self.stopping;
         let stop = async move {
             stop.recv().await;

@@ -6,7 +6,7 @@ use serde::Serialize;
 ///
 /// Two spellings of one address give equal values. The local part is lower-cased too: what RFC 5321 allows to
 /// differ by case no mail provider tells apart, and two accounts that differ by case would be an attack.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Email(String);
 

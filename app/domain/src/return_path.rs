@@ -13,7 +13,10 @@ impl ReturnPath {
             && text.len() <= 2_000
             && !text.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace());
         let path = text.split(['?', '#']).next().unwrap_or_default();
-        let useful = !["/", "/sign-in", "/forgot-password", "/reset-password", "/not-me"].contains(&path)
+        const MAILED: [&str; 5] =
+            ["/reset-password", "/not-me", "/invitation", "/confirm-reset", "/set-up-again"];
+        let useful = !["/", "/sign-in", "/forgot-password"].contains(&path)
+            && !MAILED.contains(&path)
             && !path.starts_with("/sign-in/")
             && !path.starts_with("/api/");
         (own && useful).then(|| Self(text.to_owned()))

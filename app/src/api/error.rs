@@ -61,6 +61,12 @@ codes! {
     Stale = 409,
     /// It is the last acceptable method, and MFA is required (S29).
     LastMethod = 409,
+    /// Another administrator has changed the policy meanwhile.
+    PolicyChanged = 409,
+    /// It is the company's last administrator.
+    LastAdministrator = 409,
+    /// An administrator has to have an acceptable method first.
+    OwnMethodFirst = 409,
     /// The mailed link was used or is too old.
     LinkGone = 410,
     /// The request is too large.

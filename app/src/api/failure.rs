@@ -95,6 +95,23 @@ impl ApiError {
                 Code::NoTexts,
                 "Text messages can't be sent at this moment. Use your authenticator app or your recovery code.",
             ),
+            Error::NotFound => Self::not_found(),
+            Error::PolicyChanged => Self::new(
+                Code::PolicyChanged,
+                "Another administrator has changed these settings meanwhile. Look at them, then save again.",
+            ),
+            Error::LastAdministrator => Self::new(
+                Code::LastAdministrator,
+                "A company keeps one administrator. Make somebody else one first.",
+            ),
+            Error::OwnMethodFirst => Self::new(
+                Code::OwnMethodFirst,
+                "Set up your own authentication method first, in My Profile Settings.",
+            ),
+            Error::OwnReset => Self::new(
+                Code::WrongState,
+                "Nobody resets themselves. Ask another administrator, or whoever runs this service.",
+            ),
             Error::StepUpNeeded => {
                 Self::new(Code::StepUpNeeded, "Confirm that it is you, then go on with what you were doing.")
             }

@@ -7,6 +7,7 @@
 
 pub mod activity;
 pub mod challenge;
+pub mod company;
 #[cfg(feature = "ssr")]
 pub mod cookies;
 pub mod countries;
@@ -30,6 +31,8 @@ pub mod set_up_app;
 pub mod set_up_phone;
 #[cfg(feature = "ssr")]
 mod shown;
+#[cfg(feature = "ssr")]
+mod shown_company;
 pub mod step_up;
 pub mod table;
 pub mod text;

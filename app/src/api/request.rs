@@ -10,7 +10,7 @@ use vestibule_core::secret::{Password, Token};
 use vestibule_core::{Caller, Client, Entered, Error, Given, Vestibule};
 
 use super::cookies::{Cookie, Cookies};
-use super::session::{EndedView, Person, SessionView};
+use super::session::{Administered, EndedView, Person, SessionView};
 use super::{ApiError, Code};
 
 /// What the server's middleware found out about a request, and left in its extensions.
@@ -68,6 +68,11 @@ impl ApiRequest {
                 email: user.email.clone(),
                 time_zone: user.time_zone.clone(),
             }),
+            companies: caller
+                .administered()
+                .iter()
+                .map(|company| Administered { slug: company.slug.clone(), name: company.name.clone() })
+                .collect(),
             requirement: caller
                 .assessment()
                 .filter(|_| asked)

@@ -18,6 +18,8 @@ pub struct SessionView {
     pub record: Option<SessionId>,
     /// Whose record it is; `None` when anonymous.
     pub person: Option<Person>,
+    /// The companies that the person administers, by name; none before the sign-in is complete.
+    pub companies: Vec<Administered>,
     /// What the person's companies ask; `None` when anonymous or at the challenge.
     pub requirement: Option<Requirement>,
     /// An administrator has taken the person's methods away, and none was set up since.
@@ -41,6 +43,15 @@ pub struct Person {
     pub email: String,
     /// IANA name of the zone in which times are shown; `None`: the device's.
     pub time_zone: Option<String>,
+}
+
+/// A company that the person administers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Administered {
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name, as people know it.
+    pub name: String,
 }
 
 /// Why and after how long a record ended.

@@ -72,6 +72,24 @@ pub const FUNCTIONS: &[Function] = &[
     Function { path: "/api/activity", states: &[Full] },
     Function { path: "/api/profile", states: &[Full] },
     Function { path: "/api/save_profile", states: &[Full] },
+    Function { path: "/api/company_security", states: &[Full] },
+    Function { path: "/api/preview_policy", states: &[Full] },
+    Function { path: "/api/save_policy", states: &[Full] },
+    Function { path: "/api/members", states: &[Full] },
+    Function { path: "/api/change_member", states: &[Full] },
+    Function { path: "/api/remove_member", states: &[Full] },
+    Function { path: "/api/members_csv", states: &[Full] },
+    Function { path: "/api/check_invitations", states: &[Full] },
+    Function { path: "/api/invite", states: &[Full] },
+    Function { path: "/api/invite_again", states: &[Full] },
+    Function { path: "/api/invitation", states: EVERY },
+    Function { path: "/api/accept_as_new", states: EVERY },
+    Function { path: "/api/accept_invitation", states: &[Full] },
+    Function { path: "/api/reset_member", states: &[Full] },
+    Function { path: "/api/reset_requests", states: &[Full] },
+    Function { path: "/api/confirm_reset", states: &[Full] },
+    Function { path: "/api/confirm_own_reset", states: EVERY },
+    Function { path: "/api/confirm_identity_by_link", states: &[IdentityDue] },
 ];
 
 impl Function {
@@ -85,6 +103,12 @@ impl Function {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.path.trim_start_matches("/api/")
+    }
+
+    /// Whether a pasted list is sent with it, which may be long.
+    #[must_use]
+    pub fn takes_a_list(&self) -> bool {
+        matches!(self.path, "/api/check_invitations" | "/api/invite")
     }
 
     /// Whether a call ends the caller's record, whatever it is worth.

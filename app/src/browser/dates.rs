@@ -69,6 +69,17 @@ pub fn weekday_and_time(at: Timestamp) -> String {
     [&weekday(at), ", ", &time(at)].concat()
 }
 
+/// "Tuesday 3 March 2026" and "09:00", as they are in another zone; `None` where the browser does not know that.
+pub fn elsewhere(at: Timestamp, zone: &str) -> Option<(String, String)> {
+    if !knows(zone) {
+        return None;
+    }
+    let own = ZONE.replace(Some(zone.to_owned()));
+    let there = (weekday(at), time(at));
+    ZONE.set(own);
+    Some(there)
+}
+
 /// "2026-03-03".
 pub fn iso_day(at: Timestamp) -> String {
     iso(&date(at))

@@ -7,15 +7,20 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-/// Offers `text` as a download called `name`. The text goes through a blob, not through an address, so that it
-/// is not in the history.
+/// Plain text.
+pub const TEXT: &str = "text/plain;charset=utf-8";
+/// A table for a spreadsheet.
+pub const CSV: &str = "text/csv;charset=utf-8";
+
+/// Offers `text`, which is of the media type `kind`, as a download called `name`. The text goes through a blob, not
+/// through an address, so that it is not in the history.
 ///
 /// # Errors
 /// What the browser says.
-pub fn save(name: &str, text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/plain;charset=utf-8");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &kind)?;
+pub fn save(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options)?;
     let address = Url::create_object_url_with_blob(&blob)?;
     let link = document().create_element("a")?.unchecked_into::<HtmlAnchorElement>();
     link.set_href(&address);

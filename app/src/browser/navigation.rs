@@ -76,8 +76,13 @@ impl Navigation {
             Entry::Replaced => history.replace_state_with_url(&JsValue::NULL, "", Some(to)),
         };
         if changed.is_ok() {
-            self.address.set(current());
-            window().scroll_to_with_x_and_y(0.0, 0.0);
+            let there = current();
+            // What only narrows down a list stays where it is.
+            let elsewhere = self.address.with_untracked(|here| here.path != there.path);
+            self.address.set(there);
+            if elsewhere {
+                window().scroll_to_with_x_and_y(0.0, 0.0);
+            }
         }
     }
 

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::sending::{Sending, Trouble};
 use super::session::use_session;
+use crate::api::session::Administered;
 use crate::browser::theme::Theme;
-use crate::route::Page;
+use crate::route::{Page, company};
 use crate::text;
 
 /// The menu of the person who is signed in. The browser opens it, closes it and says which.
@@ -22,6 +23,10 @@ pub fn AccountMenu() -> impl IntoView {
             let _ = menu.hide_popover();
         }
     };
+    let company = move |Administered { slug, name }: Administered| {
+        let words = [&name, ": security"].concat();
+        view! { <a class="menu-item" href=company::security(&slug) on:click=close>{words}</a> }.into_any()
+    };
     view! {
         <button type="button" class="avatar" popovertarget="account-menu">
             <span aria-hidden="true">{move || text::initials(&name())}</span>
@@ -33,6 +38,7 @@ pub fn AccountMenu() -> impl IntoView {
                 <span class="soft">{move || email()}</span>
             </p>
             <a class="menu-item" href=Page::Security.path() on:click=close>"My Profile Settings"</a>
+            {move || session.companies().into_iter().map(company).collect::<Vec<_>>()}
             <ThemeChoice/>
             <Trouble sending/>
             <button type="button" class="secondary wide" on:click=move |_| sending.send(session.leave())>

@@ -8,7 +8,7 @@ use crate::browser::{focus, shell};
 /// The window's title.
 #[derive(Clone, Copy)]
 pub struct Title {
-    page: RwSignal<&'static str>,
+    page: RwSignal<String>,
     error: RwSignal<bool>,
     /// Whether what appears next takes the focus. Where the shell is, the first page does not: somebody may be typing
     /// there already.
@@ -19,7 +19,7 @@ impl Title {
     /// Begins to keep the window's title.
     pub fn start() -> Self {
         let title = Self {
-            page: RwSignal::new(""),
+            page: RwSignal::new(String::new()),
             error: RwSignal::new(false),
             takes_focus: StoredValue::new(!shell::is_there()),
         };
@@ -28,7 +28,7 @@ impl Title {
             let page = title.page.get();
             if !page.is_empty() {
                 let error = if title.error.get() { "Error: " } else { "" };
-                document().set_title(&[error, page, " · ", &product.get()].concat());
+                document().set_title(&[error, &*page, " · ", &*product.get()].concat());
             }
         });
         title
@@ -47,8 +47,8 @@ impl Title {
         focus(selector.to_owned());
     }
 
-    fn appear(self, title: &'static str) {
-        self.page.set(title);
+    fn appear(self, title: &str) {
+        self.page.set(title.to_owned());
         self.show_error(false);
         if self.takes_focus.get_value() {
             focus("h1".to_owned());
@@ -66,8 +66,9 @@ pub fn use_title() -> Title {
 #[component]
 pub fn Heading(
     /// What the page is called.
-    title: &'static str,
+    #[prop(into)]
+    title: String,
 ) -> impl IntoView {
-    use_title().appear(title);
+    use_title().appear(&title);
     view! { <h1 tabindex="-1">{title}</h1> }
 }

@@ -14,6 +14,8 @@ pub const COMPUTER: &str =
 pub const COPY: &str = r#"<rect x="8.5" y="8.5" width="12" height="12" rx="2.5"/><path d="M15.5 5.5v-.5a2 2 0 0 0-2-2H5.5a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2H6"/>"#;
 /// A tick.
 pub const DONE: &str = r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#;
+/// A point downwards: more opens there.
+pub const DOWN: &str = r#"<path d="m6 9.5 6 6 6-6"/>"#;
 /// An arrow into a tray.
 pub const DOWNLOAD: &str = r#"<path d="M12 3.5v11m-4.5-4 4.5 4.5 4.5-4.5M4 19.5h16"/>"#;
 /// A key.

@@ -27,7 +27,8 @@ pub enum Tone {
 #[component]
 pub fn Pill(
     /// The words.
-    words: &'static str,
+    #[prop(into)]
+    words: String,
     /// How they are meant. The words alone say it too.
     tone: Tone,
 ) -> impl IntoView {

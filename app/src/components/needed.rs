@@ -20,6 +20,8 @@ enum Phase {
 pub struct Needed<T: Send + Sync + 'static> {
     phase: RwSignal<Phase>,
     answer: StoredValue<Option<T>>,
+    /// How often it was asked for or set: an answer to an earlier question is of no use.
+    asked: StoredValue<u32>,
     ask: Callback<()>,
 }
 
@@ -40,11 +42,19 @@ impl<T: Send + Sync> Needed<T> {
         let session = use_session();
         let phase = RwSignal::new(Phase::Waiting);
         let answer = StoredValue::new(None);
+        let asked = StoredValue::new(0_u32);
         let ask = Callback::new(move |()| {
-            phase.set(Phase::Waiting);
+            let this = asked.get_value().wrapping_add(1);
+            asked.set_value(this);
+            // What is asked for is read while the page is there.
+            let pending = call();
             spawn_local(async move {
+                let outcome = pending.await;
                 // The page may be gone when the answer comes.
-                match call().await {
+                if asked.try_get_value() != Some(this) {
+                    return;
+                }
+                match outcome {
                     Ok(got) => {
                         session.was_used();
                         answer.try_set_value(Some(got));
@@ -55,43 +65,67 @@ impl<T: Send + Sync> Needed<T> {
             });
         });
         ask.run(());
-        Self { phase, answer, ask }
+        Self { phase, answer, asked, ask }
     }
 
     /// Asks again.
     pub fn again(self) {
+        self.phase.set(Phase::Waiting);
         self.ask.run(());
+    }
+
+    /// Asks again, and leaves what is there on the screen until the answer is.
+    pub fn renew(self) {
+        // The page may be gone by now.
+        let _ = self.ask.try_run(());
     }
 
     /// Has this for an answer from now on.
     pub fn set(self, answer: T) {
+        self.asked.try_update_value(|asked| *asked = asked.wrapping_add(1));
         self.answer.try_set_value(Some(answer));
         self.phase.try_set(Phase::There);
     }
 
     /// The answer, which is then forgotten here, or what stands in for it meanwhile.
     pub fn show(self, view: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
-        self.draw(view, move |error| view! { <Failed error again=self.ask/> }.into_any())
+        let again = Callback::new(move |()| self.again());
+        self.draw(skeleton, view, move |error| view! { <Failed error again/> }.into_any())
     }
 
     /// The same for a part of a page. `heading` is the id of its heading, which has the focus while it is tried again.
     pub fn show_part(self, heading: &'static str, view: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
+        self.draw_part(heading, skeleton, view)
+    }
+
+    /// The same for a part that is mostly not there: nothing stands in for it meanwhile.
+    pub fn show_if_any(self, heading: &'static str, view: impl Fn(T) -> AnyView + Send + 'static) -> AnyView {
+        self.draw_part(heading, || ().into_any(), view)
+    }
+
+    fn draw_part(
+        self,
+        heading: &'static str,
+        meanwhile: fn() -> AnyView,
+        view: impl Fn(T) -> AnyView + Send + 'static,
+    ) -> AnyView {
         let again = Callback::new(move |()| {
             focus(["#", heading].concat());
             self.again();
         });
-        self.draw(view, move |error| view! { <PartFailed error again/> }.into_any())
+        self.draw(meanwhile, view, move |error| view! { <PartFailed error again/> }.into_any())
     }
 
     fn draw(
         self,
+        meanwhile: fn() -> AnyView,
         view: impl Fn(T) -> AnyView + Send + 'static,
         failed: impl Fn(ApiError) -> AnyView + Send + 'static,
     ) -> AnyView {
         view! {
             {move || match self.phase.get() {
-                Phase::Waiting => skeleton(),
-                Phase::There => self.answer.try_update_value(Option::take).flatten().map_or_else(skeleton, &view),
+                Phase::Waiting => meanwhile(),
+                Phase::There => self.answer.try_update_value(Option::take).flatten().map_or_else(meanwhile, &view),
                 Phase::Failed(error) => failed(error),
             }}
         }
@@ -100,8 +134,8 @@ impl<T: Send + Sync> Needed<T> {
 }
 
 async fn fail(session: Session, phase: RwSignal<Phase>, error: ApiError) {
-    // The page does not belong to the state any more: that leads to the one that does.
-    if !phase.is_disposed() && matches!(error.code, Code::SignedOut | Code::WrongState) {
+    // The page does not belong to the state any more, or to the person: that leads to the one that does.
+    if !phase.is_disposed() && matches!(error.code, Code::SignedOut | Code::WrongState | Code::NotFound) {
         let _ = session.ask().await;
     }
     phase.try_set(Phase::Failed(error));

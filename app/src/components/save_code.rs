@@ -133,7 +133,7 @@ fn DownloadButton(code: StagedRecoveryCode) -> impl IntoView {
         let email = untrack(|| session.person()).map(|person| person.email).unwrap_or_default();
         let name = text::recovery_file_name(&product, &email, &dates::iso_day(code.created_at));
         let file = text::recovery_file(&product, &email, &dates::day(code.created_at), &code.code);
-        let worked = file::save(&name, &file).is_ok();
+        let worked = file::save(&name, file::TEXT, &file).is_ok();
         failed.set(!worked);
         if worked {
             announcer.say("Downloaded");

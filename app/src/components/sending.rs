@@ -143,7 +143,7 @@ impl Sending {
                 self.blame(ApiError { message, ..error });
             }
             // The page does not belong to the state any more: the answer leads to the one that does.
-            Code::SignedOut | Code::WrongState | Code::Stale => {
+            Code::SignedOut | Code::WrongState | Code::NotFound | Code::Stale => {
                 let _ = self.session.ask().await;
                 self.trouble.try_set(Some(error));
             }
@@ -256,7 +256,8 @@ pub fn ActionButton(
     /// The act.
     sending: Sending,
     /// The words on it.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// The words on it while it is at work.
     at_work: &'static str,
     /// What follows the words for who doesn't see what the button stands beside.
@@ -281,7 +282,7 @@ pub fn ActionButton(
             aria-disabled=move || sending.busy().then_some("true")
             on:click=move |_| press.run(())
         >
-            {move || if sending.busy() { at_work } else { label }}
+            {move || if sending.busy() { at_work.to_owned() } else { label.clone() }}
             {of}
         </button>
     }

@@ -4,7 +4,7 @@ use domain::{SessionId, SessionState};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::api::session::{Person, SessionView, session, sign_out};
+use crate::api::session::{Administered, Person, SessionView, session, sign_out};
 use crate::api::{ApiError, Code};
 use crate::browser::navigation::{Entry, Navigation};
 use crate::browser::{dates, now, shell};
@@ -36,6 +36,8 @@ pub struct Session {
     notice: RwSignal<Option<&'static str>>,
     /// An address that was typed, on its way to the next page that asks for it.
     email: StoredValue<String>,
+    /// The token of a mailed link that was opened before the password, on its way to the page that uses it.
+    link: StoredValue<Option<String>>,
     navigation: Navigation,
 }
 
@@ -49,6 +51,7 @@ impl Session {
             product: RwSignal::new(shell::product()),
             notice: RwSignal::new(None),
             email: StoredValue::new(String::new()),
+            link: StoredValue::new(None),
             navigation,
         };
         session.refresh();
@@ -76,6 +79,18 @@ impl Session {
     /// Whose record it is; tracked.
     pub fn person(self) -> Option<Person> {
         self.read(|view| view.person.clone())
+    }
+
+    /// The companies that the person administers; tracked.
+    pub fn companies(self) -> Vec<Administered> {
+        self.read(|view| view.companies.clone())
+    }
+
+    /// The company whose page this is, if it is one of those.
+    pub fn company(self) -> Option<Administered> {
+        let path = self.navigation.address().with_untracked(|address| address.path.clone());
+        let slug = route::company::slug(&path)?;
+        untrack(|| self.companies()).into_iter().find(|company| company.slug == slug)
     }
 
     /// Whether it is in this state; tracked.
@@ -106,6 +121,16 @@ impl Session {
     /// The address that the page before has carried here, which is then forgotten.
     pub fn carried_email(self) -> String {
         self.email.try_update_value(std::mem::take).unwrap_or_default()
+    }
+
+    /// Carries the token of a mailed link past the password to the page that uses it.
+    pub fn carry_link(self, token: String) {
+        self.link.set_value(Some(token));
+    }
+
+    /// The token that was carried here, which is then forgotten.
+    pub fn carried_link(self) -> Option<String> {
+        self.link.try_update_value(Option::take).flatten()
     }
 
     /// Asks the server how things stand.
@@ -145,6 +170,7 @@ impl Session {
     pub fn blank(self) {
         self.changes.update_value(|changes| *changes += 1);
         self.email.set_value(String::new());
+        self.link.set_value(None);
         self.standing.set(Standing::Unknown);
     }
 
@@ -185,6 +211,7 @@ impl Session {
 
     /// Ends the record, whatever its state. The next person at this device starts from the beginning.
     pub async fn leave(self) -> Result<(), ApiError> {
+        self.link.set_value(None);
         let view = match sign_out().await {
             Ok(view) => view,
             // It had ended already.

@@ -2,9 +2,12 @@
 
 mod challenge;
 mod change_password;
+mod company;
+mod confirm_reset;
 mod forgot_password;
 mod help;
 mod identity;
+mod invitation;
 mod method;
 mod not_found;
 mod not_me;
@@ -17,6 +20,7 @@ mod security;
 mod security_app;
 mod security_code;
 mod security_phone;
+mod set_up_again;
 mod sign_in;
 mod sign_in_app;
 mod sign_in_phone;
@@ -34,7 +38,7 @@ use crate::components::heading::Title;
 use crate::components::needed::{Failed, Skeleton};
 use crate::components::session::{Session, Standing};
 use crate::components::still_there::StillThere;
-use crate::route::{Decision, Page, Program, decide};
+use crate::route::{Decision, Page, Program, company::slug, decide};
 
 /// Draws the pages of a program.
 pub type DrawPage = fn(Page) -> AnyView;
@@ -51,8 +55,8 @@ enum Shown {
     Unreachable(ApiError),
     /// Nothing for a moment: the address changes to this one.
     Leaving(String),
-    /// A page.
-    Page(Page),
+    /// A page, and the slug of the company that it is about, if it is about one: another company's is another page.
+    Page(Page, String),
 }
 
 /// The application.
@@ -78,11 +82,13 @@ pub fn App(
         }
         match &*session.standing().read() {
             Standing::Known(view) => match decide(view, &address) {
-                Decision::Show(page) => Shown::Page(page),
+                Decision::Show(page) => Shown::Page(page, slug(&address.path).unwrap_or_default().to_owned()),
                 Decision::Go(to) => Shown::Leaving(to),
             },
             // The first door works by itself.
-            Standing::Unreachable(_) if Page::at(&address.path) == Page::SignIn => Shown::Page(Page::SignIn),
+            Standing::Unreachable(_) if Page::at(&address.path) == Page::SignIn => {
+                Shown::Page(Page::SignIn, String::new())
+            }
             Standing::Unreachable(error) => Shown::Unreachable(error.clone()),
             Standing::Unknown => Shown::Waiting,
         }
@@ -109,7 +115,7 @@ fn draw(shown: Shown, session: Session, draw_page: DrawPage) -> AnyView {
             let again = Callback::new(move |()| session.refresh());
             view! { <Door><Failed error again/></Door> }.into_any()
         }
-        Shown::Page(page) => {
+        Shown::Page(page, _) => {
             if let Some(typed) = shell::take() {
                 expect_context::<Carried>().set_value(Some(typed));
             }
@@ -125,6 +131,9 @@ pub fn draw_door_page(page: Page) -> AnyView {
         Page::ForgotPassword => forgot_password::ForgotPassword().into_any(),
         Page::ResetPassword => reset_password::ResetPassword().into_any(),
         Page::NotMe => not_me::NotMe().into_any(),
+        Page::Invitation => invitation::InvitationPage().into_any(),
+        Page::ConfirmReset => confirm_reset::ConfirmResetPage().into_any(),
+        Page::SetUpAgain => set_up_again::SetUpAgainPage().into_any(),
         Page::Challenge => challenge::ChallengePage().into_any(),
         Page::UseRecoveryCode => use_recovery_code::UseRecoveryCode().into_any(),
         Page::Help => help::HelpPage().into_any(),
@@ -143,7 +152,10 @@ pub fn draw_door_page(page: Page) -> AnyView {
         | Page::ChangePassword
         | Page::SecurityApp
         | Page::SecurityPhone
-        | Page::SecurityCode => ().into_any(),
+        | Page::SecurityCode
+        | Page::Company
+        | Page::CompanySecurity
+        | Page::CompanyMembers => ().into_any(),
     }
 }
 
@@ -162,6 +174,8 @@ pub fn draw_house_page(page: Page) -> AnyView {
         Page::SecurityApp => security_app::SecurityApp().into_any(),
         Page::SecurityPhone => security_phone::SecurityPhone().into_any(),
         Page::SecurityCode => security_code::SecurityCode().into_any(),
+        Page::CompanySecurity => company::CompanySecurityPage().into_any(),
+        Page::CompanyMembers => company::CompanyMembersPage().into_any(),
         Page::NotFound => not_found::NotFound().into_any(),
         // The door's.
         _ => ().into_any(),

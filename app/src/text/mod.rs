@@ -1,6 +1,8 @@
 //! Sentences that depend on something: pure, so that they can be tested anywhere. Dates and times come in as
 //! they are to be shown. One file for each subject.
 
+mod company;
+mod members;
 mod methods;
 mod phone;
 mod profile;
@@ -8,6 +10,11 @@ mod recovery;
 mod sign_in;
 mod time;
 
+pub use company::{counted, effect, policy_state, reads_as, ready, save_button, shared_numbers, warning};
+pub use members::{
+    Need, asked, called, demanded, filters, first_name, found, hand_over, invitations, invited,
+    members_file_name, methods, reset_requested, role, send_invitations,
+};
 pub use methods::{Removal, after_removal, kept_for, method, method_facts, number_facts, removal};
 pub use phone::{before_long_pause, country, country_of, undeliverable};
 pub use profile::{

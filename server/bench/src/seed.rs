@@ -162,6 +162,7 @@ impl Seeder {
         membership::ActiveModel {
             company_id: Set(company),
             user_id: Set(user),
+            address: Set(user.to_string()),
             role: Set(Role::Member.as_str().to_owned()),
             accepted_at: Set(Some(self.now.0)),
             created_at: Set(self.now.0),

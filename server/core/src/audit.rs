@@ -69,6 +69,16 @@ events! {
     MemberAdded = "member_added", "Added to a company";
     MfaRequired = "mfa_required", "Two-factor authentication required";
     MfaNotRequired = "mfa_not_required", "Two-factor authentication no longer required";
+    MemberInvited = "member_invited", "Invited to a company";
+    MemberJoined = "member_joined", "Invitation to a company accepted";
+    MemberRemoved = "member_removed", "Removed from a company";
+    MadeAdministrator = "made_administrator", "Made an administrator of a company";
+    MadeMember = "made_member", "No longer an administrator of a company";
+    PaymentsOn = "payments_on", "Made a payments user of a company";
+    PaymentsOff = "payments_off", "No longer a payments user of a company";
+    MembersExported = "members_exported", "List of members exported";
+    ResetRequested = "reset_requested", "Reset of two-factor authentication asked for";
+    ResetConfirmed = "reset_confirmed", "Reset of two-factor authentication confirmed";
 }
 
 /// Stands for the address where the operator did something.
@@ -87,6 +97,8 @@ pub(crate) struct Entry<'a> {
     pub succeeded: bool,
     /// From where; `None`: the command line.
     pub client: Option<&'a Client>,
+    /// Why, in the words of who did it.
+    pub detail: Option<&'a str>,
 }
 
 impl<'a> Entry<'a> {
@@ -101,7 +113,25 @@ impl<'a> Entry<'a> {
             method: None,
             succeeded: true,
             client,
+            detail: None,
         }
+    }
+
+    /// Something that an administrator did in a company.
+    pub fn of_company(event: Event, actor: UserId, company: CompanyId, client: &'a Client) -> Self {
+        let client = Some(client);
+        let (actor, company) = (Some(actor), Some(company));
+        Self { event, actor, subject: None, company, method: None, succeeded: true, client, detail: None }
+    }
+
+    /// The same about a member.
+    pub fn about(self, subject: UserId) -> Self {
+        Self { subject: Some(subject), ..self }
+    }
+
+    /// The same, with the words of who did it.
+    pub fn because(self, detail: &'a str) -> Self {
+        Self { detail: Some(detail), ..self }
     }
 
     /// Something that somebody did who has not shown who they are.
@@ -111,7 +141,16 @@ impl<'a> Entry<'a> {
 
     /// Something that the operator did on the command line.
     pub fn operator(event: Event, subject: Option<UserId>, company: Option<CompanyId>) -> Self {
-        Self { event, actor: None, subject, company, method: None, succeeded: true, client: None }
+        Self {
+            event,
+            actor: None,
+            subject,
+            company,
+            method: None,
+            succeeded: true,
+            client: None,
+            detail: None,
+        }
     }
 
     pub fn method(self, kind: MethodKind) -> Self {
@@ -146,7 +185,7 @@ impl Vestibule {
                 .client
                 .map_or_else(|| COMMAND_LINE.to_owned(), |client| client.address.clone())),
             browser: Set(entry.client.map_or_else(String::new, |client| client.browser.clone())),
-            detail: Set(None),
+            detail: Set(entry.detail.map(str::to_owned)),
         })
         .exec_without_returning(transaction)
         .await?;

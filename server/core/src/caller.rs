@@ -7,6 +7,7 @@ use domain::{
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use crate::company::Administered;
 use crate::secret::Token;
 use crate::store::entities::{company, membership, method, session, user};
 use crate::{Error, Vestibule};
@@ -63,6 +64,8 @@ pub struct SignedIn {
     /// The password was set by a mailed link, and no challenge was passed since (S43).
     pub(crate) password_reset: bool,
     pub(crate) administrator: bool,
+    /// The companies that the person administers, by name.
+    pub(crate) administered: Vec<Administered>,
     /// What the assessment was made of.
     pub(crate) memberships: Vec<Membership>,
     lifetime: Lifetime,
@@ -143,6 +146,13 @@ impl Caller {
     #[must_use]
     pub fn assessment(&self) -> Option<&Assessment> {
         self.signed_in.as_ref().map(|signed_in| &signed_in.assessment)
+    }
+
+    /// The companies that the person administers, by name; none before the sign-in is complete.
+    #[must_use]
+    pub fn administered(&self) -> &[Administered] {
+        let signed_in = self.signed_in.as_ref().filter(|_| self.state == SessionState::Full);
+        signed_in.map_or(&[], |signed_in| &signed_in.administered)
     }
 
     /// Where the person wanted to go.
@@ -280,6 +290,7 @@ impl Vestibule {
             mfa_reset: user.mfa_reset_at.is_some(),
             password_reset: user.password_reset_at.is_some(),
             administrator: standing.administrator,
+            administered: standing.administered,
             memberships: standing.memberships,
             user: user.into(),
             lifetime,
@@ -324,16 +335,24 @@ impl Vestibule {
             .all(connection)
             .await?;
         let mut memberships = Vec::with_capacity(companies.len());
+        let mut administered = Vec::new();
         for (membership, company) in companies {
             let company = company.ok_or(Error::Corrupt("membership without company"))?;
-            memberships.push(to_membership(membership, company)?);
+            let (slug, name) = (company.slug.clone(), company.name.clone());
+            let membership = to_membership(membership, company)?;
+            if membership.accepted && membership.role == Role::Administrator {
+                administered.push(Administered { slug, name });
+            }
+            memberships.push(membership);
         }
+        administered.sort_by(|one, other| one.name.cmp(&other.name));
         let methods =
             method::Entity::find().filter(method::Column::UserId.eq(user.0)).all(connection).await?;
         let owned = owned(methods)?;
         let accepted = || memberships.iter().filter(|membership| membership.accepted);
         Ok(Standing {
-            administrator: accepted().any(|membership| membership.role == Role::Administrator),
+            administrator: !administered.is_empty(),
+            administered,
             in_company: accepted().next().is_some(),
             assessment: requirement(
                 &memberships,
@@ -358,6 +377,7 @@ fn last_use(record: &session::Model, state: SessionState) -> Timestamp {
 pub(crate) struct Standing {
     pub assessment: Assessment,
     pub memberships: Vec<Membership>,
+    pub administered: Vec<Administered>,
     pub administrator: bool,
     pub in_company: bool,
 }
@@ -372,7 +392,10 @@ pub(crate) fn owned(methods: Vec<method::Model>) -> Result<Vec<OwnedMethod>, Err
     methods.into_iter().map(owned).collect()
 }
 
-fn to_membership(membership: membership::Model, company: company::Model) -> Result<Membership, Error> {
+pub(crate) fn to_membership(
+    membership: membership::Model,
+    company: company::Model,
+) -> Result<Membership, Error> {
     Ok(Membership {
         company: Company {
             id: domain::CompanyId(company.id),

@@ -189,6 +189,7 @@ impl Vestibule {
         membership::Entity::insert(membership::ActiveModel {
             company_id: Set(company.id),
             user_id: Set(person.id),
+            address: Set(person.email.clone()),
             role: Set(role.as_str().to_owned()),
             payments_since: Set(payments.then_some(now)),
             accepted_at: Set(Some(now)),
@@ -278,7 +279,7 @@ async fn company_by_slug(
 }
 
 /// An update of the policy as it was read, to its next version.
-fn next_policy(company: &company::Model) -> sea_orm::UpdateMany<company::Entity> {
+pub(crate) fn next_policy(company: &company::Model) -> sea_orm::UpdateMany<company::Entity> {
     company::Entity::update_many()
         .col_expr(company::Column::PolicyVersion, Expr::value(company.policy_version + 1))
         .filter(company::Column::Id.eq(company.id))

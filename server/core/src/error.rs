@@ -38,6 +38,21 @@ pub enum Error {
         /// The companies that require it.
         companies: Vec<String>,
     },
+    /// There is no such thing, or it is not the caller's: the two read the same (S41).
+    #[error("there is no such thing, or it is another's")]
+    NotFound,
+    /// Another administrator has changed the policy meanwhile.
+    #[error("the policy was changed meanwhile")]
+    PolicyChanged,
+    /// A company keeps one administrator.
+    #[error("it is the last administrator")]
+    LastAdministrator,
+    /// Nobody resets themselves (S42).
+    #[error("nobody resets themselves")]
+    OwnReset,
+    /// Whoever requires a second factor of others, or acts for a company, has one of their own first (S42).
+    #[error("an own method is needed first")]
+    OwnMethodFirst,
     /// No text messages can be sent: none today any more, or none at all.
     #[error("no text messages can be sent")]
     NoTexts,

@@ -17,6 +17,7 @@ mod challenge;
 pub mod clock;
 mod codes;
 mod companies;
+mod company;
 mod demo;
 mod device;
 mod devices;
@@ -67,6 +68,10 @@ pub use activity::ActivityEntry;
 pub use caller::{Caller, Client, EndedRecord, Entered, Tokens, User};
 pub use challenge::Challenge;
 pub use companies::{CompanyChange, CompanyRow, NewCompany};
+pub use company::{
+    Administered, CompanySecurity, Figures, Invitation, InvitationCheck, LineProblem, Member, MemberChange,
+    MemberCounts, MemberFilter, Members, MembersQuery, Policy, Preview, Reset, ResetRequest,
+};
 pub use demo::DemoPerson;
 pub use devices::Device;
 pub use error::Error;

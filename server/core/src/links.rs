@@ -1,7 +1,7 @@
 //! Mailed links: single use, for some time, hashed at rest (S5), built from the public URL and from nothing else (S38).
 //! The token stands after the `#`: browsers keep that to themselves. Opening a link shows a page; only its POST acts.
 
-use domain::{DAY, HOUR, UserId};
+use domain::{CompanyId, DAY, HOUR, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
@@ -9,7 +9,7 @@ use sea_orm::{
 
 use crate::caller::User;
 use crate::secret::Token;
-use crate::store::entities::{link, user};
+use crate::store::entities::{company, link, user};
 use crate::{Error, Vestibule};
 
 /// What a link is for. To add one: a case here, its name, path and life, and a page at the path.
@@ -19,6 +19,12 @@ pub enum LinkKind {
     ResetPassword,
     /// This Wasn't Me (S28a).
     NotMe,
+    /// Joining a company (S43).
+    Invitation,
+    /// The member's own word to a reset that one of several companies asks for (S43).
+    ConfirmReset,
+    /// Setting up again after a reset, beside the password (S43).
+    SetUpAgain,
 }
 
 impl LinkKind {
@@ -26,6 +32,9 @@ impl LinkKind {
         match self {
             Self::ResetPassword => "reset_password",
             Self::NotMe => "not_me",
+            Self::Invitation => "invitation",
+            Self::ConfirmReset => "confirm_reset",
+            Self::SetUpAgain => "set_up_again",
         }
     }
 
@@ -33,6 +42,9 @@ impl LinkKind {
         match self {
             Self::ResetPassword => "/reset-password",
             Self::NotMe => "/not-me",
+            Self::Invitation => "/invitation",
+            Self::ConfirmReset => "/confirm-reset",
+            Self::SetUpAgain => "/set-up-again",
         }
     }
 
@@ -40,7 +52,8 @@ impl LinkKind {
     pub(crate) const fn lasts(self) -> i64 {
         match self {
             Self::ResetPassword => HOUR,
-            Self::NotMe => 7 * DAY,
+            Self::NotMe | Self::Invitation => 7 * DAY,
+            Self::ConfirmReset | Self::SetUpAgain => DAY,
         }
     }
 }
@@ -78,12 +91,23 @@ impl Vestibule {
         kind: LinkKind,
         user: &User,
     ) -> Result<String, Error> {
+        self.new_link_of(transaction, kind, user, None).await
+    }
+
+    /// The same for something that a company asks of them.
+    pub(crate) async fn new_link_of(
+        &self,
+        transaction: &DatabaseTransaction,
+        kind: LinkKind,
+        user: &User,
+        company: Option<CompanyId>,
+    ) -> Result<String, Error> {
         let token = Token::new(&*self.inner.random);
         let now = self.now();
         link::Entity::insert(link::ActiveModel {
             id: Set(self.id()),
             user_id: Set(Some(user.id.0)),
-            company_id: Set(None),
+            company_id: Set(company.map(|company| company.0)),
             kind: Set(kind.name().to_owned()),
             address: Set(user.email.clone()),
             token_hash: Set(token.hash()),
@@ -95,6 +119,21 @@ impl Vestibule {
         .await?;
         let url = &self.inner.settings.public_url;
         Ok(format!("{url}{}#{}", kind.path(), *token.cookie_value()))
+    }
+
+    /// Which company's link it is.
+    ///
+    /// # Errors
+    /// [`Error::LinkGone`].
+    pub(crate) async fn company_of_link(
+        &self,
+        connection: &impl ConnectionTrait,
+        token: &Token,
+    ) -> Result<company::Model, Error> {
+        let link =
+            link::Entity::find().filter(link::Column::TokenHash.eq(token.hash())).one(connection).await?;
+        let Some(id) = link.and_then(|link| link.company_id) else { return Err(Error::LinkGone) };
+        company::Entity::find_by_id(id).one(connection).await?.ok_or(Error::LinkGone)
     }
 
     /// Spends a link by one conditional update; the person is locked, and it is looked once more whether it is theirs.

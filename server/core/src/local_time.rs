@@ -65,6 +65,17 @@ pub fn instant(text: &str, zone_name: &str) -> Result<Timestamp, LocalTimeError>
     Ok(Timestamp(instant.as_millisecond()))
 }
 
+/// An instant as a local time, to the minute: `2026-03-03T09:00`.
+///
+/// # Errors
+/// [`LocalTimeError::Zone`].
+pub fn local(at: Timestamp, zone_name: &str) -> Result<String, LocalTimeError> {
+    let zone = zone(zone_name)?;
+    let timestamp = jiff::Timestamp::from_millisecond(at.0);
+    let timestamp = timestamp.map_err(|_| LocalTimeError::Time(at.0.to_string()))?;
+    Ok(timestamp.to_zoned(zone).strftime("%Y-%m-%dT%H:%M").to_string())
+}
+
 /// An instant spelt out: `Tuesday 3 March 2026, 09:00 (Europe/Berlin)`.
 #[must_use]
 pub fn spelt_out(at: Timestamp, zone: &TimeZone) -> String {
@@ -110,6 +121,12 @@ mod tests {
         for text in ["", "tomorrow", "2026-13-03", "2026-02-30", "03.03.2026", "2026-03-03T25:00"] {
             assert_eq!(instant(text, "UTC"), Err(LocalTimeError::Time(text.to_owned())));
         }
+    }
+
+    #[test]
+    fn an_instant_is_a_local_time_again() {
+        assert_eq!(local(utc("2026-03-03T08:00"), "Europe/Berlin").unwrap(), "2026-03-03T09:00");
+        assert!(local(utc("2026-03-03T08:00"), "Berlin").is_err());
     }
 
     #[test]

@@ -130,7 +130,20 @@ impl Vestibule {
         message: Message,
         lasts: i64,
     ) -> Result<Uuid, Error> {
-        self.put_into_outbox(transaction, message.channel, &Parcel::Message(message), lasts).await
+        self.put_into_outbox(transaction, message.channel, &Parcel::Message(message), lasts, None).await
+    }
+
+    /// As [`Vestibule::post`], unless a message with this key was posted before.
+    pub(crate) async fn post_once(
+        &self,
+        transaction: &DatabaseTransaction,
+        message: Message,
+        lasts: i64,
+        key: String,
+    ) -> Result<(), Error> {
+        let (channel, parcel) = (message.channel, Parcel::Message(message));
+        self.put_into_outbox(transaction, channel, &parcel, lasts, Some(key)).await?;
+        Ok(())
     }
 
     /// As [`Vestibule::post`], for any parcel.
@@ -140,6 +153,7 @@ impl Vestibule {
         channel: Channel,
         parcel: &Parcel,
         lasts: i64,
+        key: Option<String>,
     ) -> Result<Uuid, Error> {
         let id = self.id();
         let plain = Zeroizing::new(serde_json::to_vec(parcel).map_err(|_| Error::Corrupt("message"))?);
@@ -148,7 +162,7 @@ impl Vestibule {
         outbox::Entity::insert(outbox::ActiveModel {
             id: Set(id),
             channel: Set(channel.name().to_owned()),
-            dedupe_key: Set(None),
+            dedupe_key: Set(key),
             sealed: Set(Some(sealed.bytes)),
             key_id: Set(sealed.key_id),
             created_at: Set(now.0),
@@ -159,6 +173,7 @@ impl Vestibule {
             failed_at: Set(None),
             delivery: Set(None),
         })
+        .on_conflict_do_nothing_on([outbox::Column::DedupeKey])
         .exec_without_returning(transaction)
         .await?;
         Ok(id)

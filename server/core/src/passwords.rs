@@ -69,7 +69,12 @@ impl Vestibule {
     ) -> Result<PasswordStrength, Error> {
         let reader = self.inner.store.reader();
         let user = match link {
-            Some(token) => User::from(self.person_of_link(reader, LinkKind::ResetPassword, token).await?),
+            Some(token) => match self.person_of_link(reader, LinkKind::ResetPassword, token).await {
+                Err(Error::LinkGone) => {
+                    self.person_of_link(reader, LinkKind::Invitation, token).await?.into()
+                }
+                person => person?.into(),
+            },
             None if caller.state == SessionState::Full => caller.signed_in()?.user.clone(),
             None => return Err(Error::WrongState),
         };

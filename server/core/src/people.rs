@@ -105,6 +105,11 @@ impl Vestibule {
             .filter(user::Column::Id.eq(user.0))
             .exec(&transaction)
             .await?;
+        membership::Entity::update_many()
+            .col_expr(membership::Column::Address, Expr::value(new.as_str()))
+            .filter(membership::Column::UserId.eq(user.0))
+            .exec(&transaction)
+            .await?;
         self.end_all_records(&transaction, user, Ended::Changed).await?;
         self.audit(&transaction, Entry::operator(Event::EmailSet, Some(user), None)).await?;
         let in_company = self.standing(&transaction, user).await?.in_company;

@@ -48,23 +48,33 @@ impl Vestibule {
         let user = UserId(person.id);
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
-        self.forget_factor_attempts(&transaction, user).await?;
-        self.end_flows_of(&transaction, user).await?;
-        self.remove_methods(&transaction, user).await?;
-        // What the person was mailed about those methods.
-        self.void_links(&transaction, LinkKind::NotMe, user).await?;
-        self.end_all_records(&transaction, user, Ended::Changed).await?;
-        let handed_over = self.new_in_person_code(&transaction, user).await?;
-        user::Entity::update_many()
-            .col_expr(user::Column::MfaResetAt, Expr::value(self.now().0))
-            .col_expr(user::Column::SuspendedAt, Expr::value(Option::<i64>::None))
-            .filter(user::Column::Id.eq(user.0))
-            .exec(&transaction)
-            .await?;
+        let handed_over = self.reset_factors(&transaction, user).await?;
         self.audit(&transaction, Entry::operator(Event::MfaReset, Some(user), None)).await?;
         let in_company = self.standing(&transaction, user).await?.in_company;
         self.notify(&transaction, &person.into(), in_company, Notice::MfaReset, None).await?;
         self.commit(transaction, "reset_mfa").await?;
+        Ok(handed_over)
+    }
+
+    /// Everything that a reset takes away, and the code that is handed over for it. The person is locked.
+    pub(crate) async fn reset_factors(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+    ) -> Result<InPersonCode, Error> {
+        self.forget_factor_attempts(transaction, user).await?;
+        self.end_flows_of(transaction, user).await?;
+        self.remove_methods(transaction, user).await?;
+        // What the person was mailed about those methods.
+        self.void_links(transaction, LinkKind::NotMe, user).await?;
+        self.end_all_records(transaction, user, Ended::Changed).await?;
+        let handed_over = self.new_in_person_code(transaction, user).await?;
+        user::Entity::update_many()
+            .col_expr(user::Column::MfaResetAt, Expr::value(self.now().0))
+            .col_expr(user::Column::SuspendedAt, Expr::value(Option::<i64>::None))
+            .filter(user::Column::Id.eq(user.0))
+            .exec(transaction)
+            .await?;
         Ok(handed_over)
     }
 

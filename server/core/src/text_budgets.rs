@@ -146,6 +146,21 @@ impl Vestibule {
         Ok(counted.rows_affected == 1)
     }
 
+    /// Whether the cap of all, or of any country, is reached today.
+    pub(crate) async fn texts_are_capped(&self) -> Result<bool, Error> {
+        let settings = &self.inner.settings;
+        let today = text_count::Entity::find()
+            .filter(text_count::Column::Day.eq(self.day()))
+            .all(self.inner.store.reader())
+            .await?;
+        let capped = |row: &text_count::Model| {
+            let all = row.dial_code == EVERYWHERE;
+            let cap = if all { settings.texts_a_day } else { settings.texts_per_country_a_day };
+            row.sent >= i64::from(cap)
+        };
+        Ok(settings.text_available && today.iter().any(capped))
+    }
+
     /// Days since the epoch.
     fn day(&self) -> i64 {
         self.now().0.div_euclid(DAY)

@@ -21,6 +21,8 @@ use super::failure::{Failure, mark};
 
 /// Longest body of a call, in bytes.
 const BODY_LIMIT: usize = 16 * 1024;
+/// The same where a list is pasted.
+const LIST_LIMIT: usize = 256 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -69,7 +71,7 @@ async fn answer(shared: &Shared, address: IpAddr, request: Request) -> Result<Re
     check_request(&request, &shared.origin)?;
     let function = Function::at(request.uri().path()).ok_or_else(|| Failure(ApiError::not_found()))?;
     let (mut parts, body) = request.into_parts();
-    let body = read(body).await?;
+    let body = read(body, body_limit(function.path)).await?;
 
     let known = shared.cookies.read(&parts.headers, cookies::Cookie::Browser);
     let agent =
@@ -142,9 +144,15 @@ fn is_own_page(headers: &HeaderMap, origin: &str) -> bool {
     matches!((sent_origin, sent_site), (Some(true), None | Some(true)) | (None, Some(true)))
 }
 
+/// How long a body may be at this path, in bytes.
+pub(super) fn body_limit(path: &str) -> usize {
+    let takes_a_list = Function::at(path).is_some_and(Function::takes_a_list);
+    if takes_a_list { LIST_LIMIT } else { BODY_LIMIT }
+}
+
 /// The whole body, if it is short and comes soon (S40).
-pub(super) async fn read(body: Body) -> Result<axum::body::Bytes, Failure> {
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY_LIMIT)).await {
+pub(super) async fn read(body: Body, limit: usize) -> Result<axum::body::Bytes, Failure> {
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(Failure::new(Code::TooLarge, "That is too long.")),
         Err(_) => Err(Failure::new(Code::Timeout, "The request did not arrive in time. Try again.")),

@@ -48,7 +48,8 @@ pub(crate) fn mark(response: &mut Response, error: &ApiError) {
 pub(crate) async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     // Before a place is taken: a body that does not come must not keep others out.
     let (parts, body) = request.into_parts();
-    let request = match super::api::read(body).await {
+    let limit = super::api::body_limit(parts.uri.path());
+    let request = match super::api::read(body, limit).await {
         Ok(bytes) => Request::from_parts(parts, Body::from(bytes)),
         Err(failure) => return failure.into_response(),
     };

@@ -16,8 +16,8 @@ use crate::api::step_up::{StepUp as Missing, step_up as read_missing, step_up_pa
 use crate::api::{ApiError, Code};
 use crate::browser::focus;
 
-/// What takes the focus when another question is asked.
-const FIRST_FIELD: &str = "dialog[open] [data-field], dialog[open] :checked";
+/// What takes the focus when another question is asked. The act may have been begun in a dialog, which is then open too.
+const FIRST_FIELD: &str = "dialog[aria-labelledby=step-up] :is([data-field], :checked)";
 
 /// Something that may need a step-up.
 #[derive(Clone)]

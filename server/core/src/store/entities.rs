@@ -87,6 +87,7 @@ pub mod membership {
         pub company_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub user_id: Uuid,
+        pub address: String,
         pub role: String,
         pub payments_since: Option<i64>,
         pub accepted_at: Option<i64>,
@@ -393,6 +394,28 @@ pub mod campaign {
         pub last_user_id: Option<Uuid>,
         pub created_at: i64,
         pub finished_at: Option<i64>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Resets that have to be confirmed by the member or another company.
+pub mod reset_request {
+    use sea_orm::entity::prelude::*;
+
+    /// A row.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reset_requests")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub company_id: Uuid,
+        pub asked_by: Uuid,
+        pub asked_at: i64,
+        pub expires_at: i64,
+        pub confirmed_at: Option<i64>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

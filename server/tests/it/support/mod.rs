@@ -2,6 +2,7 @@
 
 mod app;
 mod browser;
+mod company;
 mod gateway;
 mod mail_server;
 mod oathtool;
@@ -12,6 +13,7 @@ mod story;
 
 pub use app::{App, Mailbox, NEW_PASSWORD, Options, PASSWORD};
 pub use browser::{Browser, Reply, flow_and_key};
+pub use company::policy;
 pub use gateway::{
     ACCOUNT, Gateway, PUBLIC_URL, SECRET, SENDER, Specification, TOKEN, twilio_settings, webhook_settings,
 };
