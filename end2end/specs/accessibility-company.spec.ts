@@ -1,0 +1,237 @@
+// Every state of a company's pages, as in accessibility.spec.ts.
+import { randomUUID } from "node:crypto";
+
+import type { Page } from "@playwright/test";
+
+import { expectAccessible } from "../fixtures/accessibility";
+import { linkIn, mailAbout } from "../fixtures/mail";
+import { PASSED } from "../fixtures/people";
+import { expect, test } from "../fixtures/test";
+import { CompanyMembers, CompanySecurity } from "../pages/company";
+import { toProfile, toProfileWithCode } from "../pages/flows";
+import { StepUp } from "../pages/profile";
+
+const LONG_NAME = "Wilhelmina Featherstonehaugh-Berg";
+
+/** Answers this call with something that takes long to come about. */
+async function answer(page: Page, call: string, json: object): Promise<void> {
+  await page.route(`**/api/${call}`, (route) => route.fulfill({ json }));
+}
+
+/** A member as the server tells of one. */
+function member(email: string, parts: object): object {
+  return {
+    id: randomUUID(),
+    name: email.split("@")[0],
+    email,
+    you: false,
+    accepted: true,
+    role: "member",
+    payments: false,
+    methods: [],
+    shared_number: false,
+    recovery_code: false,
+    last_sign_in: null,
+    requirement: "unavailable",
+    acceptable: false,
+    suspended: false,
+    ...parts,
+  };
+}
+
+/** Members in every state that there is. */
+function everyKind(): object[] {
+  const at = Date.now();
+  const required = { required: { demands: [{ company: "Harbour Build", from: at - 86_400_000 * 30, reason: "policy" }] } };
+  const upcoming = { upcoming: { demands: [{ company: "Harbour Build", from: at + 86_400_000 * 30, reason: "policy" }] } };
+  return [
+    member("ada@example.com", { name: "Ada Admin", you: true, role: "administrator", methods: ["app"], acceptable: true, recovery_code: true, last_sign_in: at, requirement: required }),
+    member("bea.with.a.very.long.address@subsidiary.example.com", { name: LONG_NAME, payments: true, methods: ["app", "phone"], acceptable: true, requirement: required, last_sign_in: at - 86_400_000 * 3 }),
+    member("chen@example.com", { name: "Mei Chen", methods: ["phone"], shared_number: true, recovery_code: true, requirement: upcoming, last_sign_in: at - 86_400_000 * 90 }),
+    member("dora@example.com", { name: "Dora", requirement: required, suspended: true }),
+    member("erik@example.com", { name: "Erik", accepted: false }),
+  ];
+}
+
+const COUNTS = { everybody: 1204, no_mfa: 385, unacceptable_only: 12, text_only: 96, no_recovery_code: 3, never_signed_in: 210, invited: 1 };
+
+test.describe("security", () => {
+  test("off, on with a date, the review, and saved", async ({ page, people }) => {
+    const { company, admin } = await people.administrator();
+    await people.member([company], { name: "Luis Ortega" });
+    await toProfileWithCode(page, admin);
+    const security = new CompanySecurity(page);
+    await security.goto(company.slug);
+    await expectAccessible(page);
+    await security.enter("2031-03-04", "09:00");
+    await expect(security.reading).toContainText("Tuesday 4 March 2031, 09:00 Europe/Berlin.");
+    await expectAccessible(page);
+    await security.review.click();
+    await expect(security.goBack).toBeFocused();
+    await expectAccessible(page);
+    await security.act(/^Require MFA from/).click();
+    await expect(security.status).toHaveText("Saved.");
+    await expectAccessible(page);
+  });
+
+  test("problems: no date, no method, capped, shared numbers, changed meanwhile", async ({ page, people, failures }) => {
+    const company = await people.company("Pier & Sons Structural Engineering");
+    const admin = await people.member([company], { admin: true });
+    await toProfile(page, admin);
+    await page.route("**/api/company_security", async (route) => {
+      const answer = (await (await route.fetch()).json()) as object;
+      const figures = { members: 1204, ready: 819, not_set_up: 385, never_signed_in: 210, unacceptable_only: 12, earlier_elsewhere: 4 };
+      await route.fulfill({ json: { ...answer, texts_capped: true, shared_numbers: 3, figures } });
+    });
+    const security = new CompanySecurity(page, "Pier & Sons Structural Engineering");
+    await security.goto(company.slug);
+    await expectAccessible(page);
+    await security.require.check();
+    await security.date.fill("");
+    await security.review.click();
+    await expect(security.date).toHaveAttribute("aria-invalid", "true");
+    await expectAccessible(page);
+    await security.enter("2025-03-04", "09:00");
+    await security.review.click();
+    await expect(security.dialog).toContainText("That has passed");
+    await expectAccessible(page);
+    const changed = { code: "policy_changed", message: "Another administrator has changed these settings meanwhile. Look at them, then save again.", field: null, retry_after_s: null };
+    await page.route("**/api/save_policy", (route) => route.fulfill({ status: 409, json: changed }));
+    failures.expect("/api/save_policy 409");
+    await security.act("Require MFA Now").click();
+    await expect(security.status).toContainText("Another administrator");
+    await expectAccessible(page);
+  });
+
+  test("several companies in the bar, and one that could not be loaded", async ({ page, people, failures }) => {
+    const companies = [await people.company("Harbour Build", { requires: PASSED.from }), await people.company("Pier & Sons Structural Engineering")];
+    const admin = await people.enrolled(await people.member(companies, { admin: true }));
+    await toProfileWithCode(page, admin);
+    await page.route("**/api/company_security", (route) => route.abort("internetdisconnected"));
+    failures.expect("/api/company_security net::ERR_INTERNET_DISCONNECTED");
+    await page.goto(`/companies/${companies[0]?.slug}/security`);
+    await expect(page.getByText("This could not be loaded.")).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: /^Account menu of / }).click();
+    await expectAccessible(page);
+  });
+});
+
+test.describe("members", () => {
+  test("of every kind, with more to come, and none that match", async ({ page, people }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    await answer(page, "members", { company: "Harbour Build", rows: everyKind(), next: "erik@example.com", counts: COUNTS });
+    const members = new CompanyMembers(page);
+    await members.goto(company.slug);
+    await expect(members.showMore).toBeVisible();
+    await expectAccessible(page);
+    await answer(page, "members", { company: "Harbour Build", rows: [], next: null, counts: COUNTS });
+    await members.filter("Method not accepted").click();
+    await expect(page.getByText("No member matches.")).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test("what can be done with one, the questions, and the code of a reset", async ({ page, people, failures }) => {
+    const company = await people.company("Harbour Build", { requires: PASSED.from });
+    const admin = await people.enrolled(await people.member([company], { name: "Ada Admin", admin: true }));
+    await people.member([company], { name: LONG_NAME });
+    await toProfileWithCode(page, admin);
+    const members = new CompanyMembers(page);
+    await members.goto(company.slug);
+    await members.manage(LONG_NAME);
+    await expectAccessible(page);
+    await members.dialog.getByRole("button", { name: "Remove from Harbour Build…" }).click();
+    await expectAccessible(page);
+    await members.dialog.getByRole("button", { name: "Go Back" }).click();
+    await members.dialog.getByRole("button", { name: "Reset MFA…" }).click();
+    await expectAccessible(page);
+    await members.dialog.getByRole("button", { name: "Reset MFA", exact: true }).click();
+    await expectAccessible(page);
+    await members.dialog.getByLabel("Reason (kept in the activity log)").fill("Phone lost on site");
+    failures.expect("/api/reset_member 403");
+    await members.dialog.getByRole("button", { name: "Reset MFA", exact: true }).click();
+    const stepUp = new StepUp(page, "reset the MFA of a member");
+    await expect(stepUp.password).toBeFocused();
+    await expectAccessible(page);
+    await stepUp.enterPassword(admin.password);
+    await expect(members.dialog).toContainText("Hand it over in person.");
+    await expectAccessible(page);
+  });
+
+  test("a reset that has to be confirmed, and one that waits here", async ({ page, people }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    const request = { member: randomUUID(), name: LONG_NAME, email: "bea@example.com", company: "Quarry & Stone", asked_by: "Otto Admin", asked_at: Date.now() };
+    await answer(page, "reset_requests", [request]);
+    const members = new CompanyMembers(page);
+    await members.goto(company.slug);
+    await expectAccessible(page);
+    await page.getByRole("button", { name: `Confirm Reset for ${LONG_NAME}` }).click();
+    await expectAccessible(page);
+  });
+
+  test("invitations: the list, its problems, and what was sent", async ({ page, people, failures }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    const members = new CompanyMembers(page);
+    await members.goto(company.slug);
+    await members.invite.click();
+    await expectAccessible(page);
+    await members.list.fill(`Nora Berg <nora-${company.slug}@example.com>\nnot an address\nneither is this one, nor this`);
+    await members.check.click();
+    await expect(members.inviteDialog).toContainText("to correct");
+    await expectAccessible(page);
+    await members.list.fill(`Nora Berg <nora-${company.slug}@example.com>`);
+    await members.check.click();
+    await expect(members.inviteDialog.getByRole("button", { name: "Send 1 Invitation" })).toBeVisible();
+    await expectAccessible(page);
+    failures.expect("/api/invite 403");
+    await members.inviteDialog.getByRole("button", { name: "Send 1 Invitation" }).click();
+    await new StepUp(page, "invite people").enterPassword(admin.password);
+    await expect(members.said("1 invitation sent.")).toBeVisible();
+    await members.manage("Nora Berg");
+    await expectAccessible(page);
+  });
+});
+
+test.describe("mailed links", () => {
+  test("an invitation to somebody new, with problems, and one that is gone", async ({ page, people, mails, otherBrowser, failures }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    const members = new CompanyMembers(page);
+    await members.goto(company.slug);
+    const email = `nora-${company.slug}@example.com`;
+    await members.invite.click();
+    await members.list.fill(`Nora Berg <${email}>`);
+    await members.check.click();
+    failures.expect("/api/invite 403");
+    await members.inviteDialog.getByRole("button", { name: "Send 1 Invitation" }).click();
+    await new StepUp(page, "invite people").enterPassword(admin.password);
+    const link = linkIn(mailAbout(await mails(email, 1), "Harbour Build invites you"), "Accept the Invitation");
+    const visitor = await (await otherBrowser()).newPage();
+    await visitor.goto(link);
+    await expect(visitor.getByRole("heading", { name: "Harbour Build invites you" })).toBeVisible();
+    await expectAccessible(visitor);
+    await visitor.getByLabel("Name", { exact: true }).fill("");
+    await visitor.getByRole("button", { name: "Accept" }).click();
+    await expect(visitor.getByRole("group", { name: "There is a problem" })).toBeFocused();
+    await expectAccessible(visitor);
+    failures.expect("/api/invitation 410");
+    await visitor.goto(`${link.slice(0, -4)}AAAA`);
+    await visitor.reload();
+    failures.expect("/api/invitation 410");
+    await expect(visitor.getByText("Ask your administrator for a new one.")).toBeVisible();
+    await expectAccessible(visitor);
+  });
+
+  test("after a reset: before the password, and a link that is none", async ({ page }) => {
+    await page.goto("/set-up-again#abc");
+    await expect(page.getByRole("heading", { name: "Set up two-factor authentication again" })).toBeVisible();
+    await expectAccessible(page);
+    await page.goto("/set-up-again");
+    await page.reload();
+    await expect(page.getByText("Ask for the code in person, or for another reset.")).toBeVisible();
+    await expectAccessible(page);
+  });
+});
