@@ -121,12 +121,13 @@ test.describe("members", () => {
   test("of every kind, with more to come, and none that match", async ({ page, people }) => {
     const { company, admin } = await people.administrator();
     await toProfileWithCode(page, admin);
-    await answer(page, "members", { company: "Harbour Build", rows: everyKind(), next: "erik@example.com", counts: COUNTS });
+    await answer(page, "member_counts", COUNTS);
+    await answer(page, "members", { company: "Harbour Build", rows: everyKind(), next: "erik@example.com" });
     const members = new CompanyMembers(page);
     await members.goto(company.slug);
     await expect(members.showMore).toBeVisible();
     await expectAccessible(page);
-    await answer(page, "members", { company: "Harbour Build", rows: [], next: null, counts: COUNTS });
+    await answer(page, "members", { company: "Harbour Build", rows: [], next: null });
     await members.filter("Method not accepted").click();
     await expect(page.getByText("No member matches.")).toBeVisible();
     await expectAccessible(page);
@@ -218,9 +219,8 @@ test.describe("mailed links", () => {
     await expect(visitor.getByRole("group", { name: "There is a problem" })).toBeFocused();
     await expectAccessible(visitor);
     failures.expect("/api/invitation 410");
+    await visitor.goto("about:blank");
     await visitor.goto(`${link.slice(0, -4)}AAAA`);
-    await visitor.reload();
-    failures.expect("/api/invitation 410");
     await expect(visitor.getByText("Ask your administrator for a new one.")).toBeVisible();
     await expectAccessible(visitor);
   });

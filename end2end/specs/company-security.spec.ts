@@ -21,7 +21,8 @@ test("Require MFA is switched on with a date, after a look at what it means", as
   const { company, admin } = await people.administrator();
   const member = await people.member([company], { name: "Luis Ortega" });
   await toProfileWithCode(page, admin);
-  await page.getByRole("link", { name: "Harbour Build", exact: true }).click();
+  await new Profile(page).menu.click();
+  await page.getByRole("link", { name: "Harbour Build: security" }).click();
   const security = new CompanySecurity(page);
   await expect(security.heading).toBeFocused();
   await expect(page).toHaveTitle("Harbour Build: security · Vestibule");
@@ -82,7 +83,7 @@ test("what loosens asks once more who it is", async ({ page, people, failures })
   await expect(security.card).toContainText("Off");
 });
 
-test("of two administrators the second is told, and sees what the first has saved", async ({ page, people, otherBrowser, failures }) => {
+test("of two administrators the second is told, and sees what the first has saved", async ({ page, people, failures }) => {
   const { company, admin } = await people.administrator();
   await toProfileWithCode(page, admin);
   const security = new CompanySecurity(page);
@@ -103,7 +104,6 @@ test("of two administrators the second is told, and sees what the first has save
   await expect(security.status).toContainText("Another administrator has changed these settings meanwhile.");
   await expect(security.voluntary).toBeChecked();
   await expect(security.texts).toBeChecked();
-  void otherBrowser;
 });
 
 test("an administrator without a method is led to their own first", async ({ page, people, failures }) => {

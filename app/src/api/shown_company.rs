@@ -116,7 +116,6 @@ impl From<vestibule_core::Members> for Members {
             company: members.company,
             rows: members.rows.into_iter().map(Into::into).collect(),
             next: members.next,
-            counts: members.counts.map(Into::into),
         }
     }
 }

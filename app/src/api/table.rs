@@ -76,6 +76,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function { path: "/api/preview_policy", states: &[Full] },
     Function { path: "/api/save_policy", states: &[Full] },
     Function { path: "/api/members", states: &[Full] },
+    Function { path: "/api/member_counts", states: &[Full] },
     Function { path: "/api/change_member", states: &[Full] },
     Function { path: "/api/remove_member", states: &[Full] },
     Function { path: "/api/members_csv", states: &[Full] },

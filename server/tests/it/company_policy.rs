@@ -166,3 +166,35 @@ async fn many_who_save_at_once_change_the_policy_once() {
         1
     );
 }
+
+// Pairs: Require MFA and a sign-in have one serial outcome: whoever was signed in sees the requirement at the next request.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_and_a_sign_in_at_once_have_one_serial_outcome() {
+    let app = App::start().await;
+    app.add_company(HARBOUR, &[]).await;
+    let (mut admin, _) = app.administrator(HARBOUR, ADMIN).await;
+    app.plain_member(HARBOUR, MEMBER).await;
+    for _ in 0..4 {
+        admin.save_policy(HARBOUR, policy(None, true, false)).await.answered();
+        let saver = admin.clone();
+        let replies = at_once(&app.browser(), 2, |mut browser, index| {
+            let mut saver = saver.clone();
+            async move {
+                if index == 0 {
+                    saver.save_policy(HARBOUR, policy(Some("2020-01-01T00:00"), true, false)).await
+                } else {
+                    let reply = browser.sign_in(MEMBER).await;
+                    reply.answered();
+                    browser.session().await
+                }
+            }
+        })
+        .await;
+        replies[0].answered();
+        // Before the policy it was full; after it, the password is asked or the set-up is due.
+        let state = replies[1].json["state"].as_str().unwrap();
+        assert!(["full", "password_due", "enrol_only"].contains(&state), "{state}");
+        let mut next = app.browser();
+        next.sign_in(MEMBER).await.state("enrol_only");
+    }
+}

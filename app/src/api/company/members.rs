@@ -2,7 +2,7 @@
 
 use domain::{MethodKind, Requirement, Role, SessionId, Timestamp, UserId};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
+use leptos::server_fn::codec::{Json, StreamingText, TextStream};
 use serde::{Deserialize, Serialize};
 
 use crate::api::ApiError;
@@ -48,8 +48,6 @@ pub struct Members {
     pub rows: Vec<Member>,
     /// What to ask for the next page with; `None`: this is the last one.
     pub next: Option<String>,
-    /// How many there are of each kind, whatever is searched for; on a first page.
-    pub counts: Option<MemberCounts>,
 }
 
 /// How many members there are of each kind.
@@ -111,6 +109,13 @@ pub async fn members(company: String, query: MembersQuery) -> Result<Members, Ap
     Ok(request.vestibule.members(&request.caller, &company, &query.into()).await?.into())
 }
 
+/// How many members there are of each kind, whatever is searched for.
+#[server(name = CountMembers, prefix = "/api", endpoint = "member_counts", input = Json, output = Json)]
+pub async fn member_counts(company: String) -> Result<MemberCounts, ApiError> {
+    let request = crate::api::request::ApiRequest::current()?;
+    Ok(request.vestibule.member_counts(&request.caller, &company).await?.into())
+}
+
 /// Changes a member's role, or whether they handle payments. Gives the member as they are then.
 #[server(prefix = "/api", endpoint = "change_member", input = Json, output = Json)]
 pub async fn change_member(
@@ -134,8 +139,10 @@ pub async fn remove_member(record: SessionId, company: String, member: UserId) -
 }
 
 /// Every member as CSV (RFC 4180), for a spreadsheet: no formula of anybody's is one there.
-#[server(prefix = "/api", endpoint = "members_csv", input = Json, output = Json)]
-pub async fn members_csv(record: SessionId, company: String) -> Result<String, ApiError> {
+#[server(prefix = "/api", endpoint = "members_csv", input = Json, output = StreamingText)]
+pub async fn members_csv(record: SessionId, company: String) -> Result<TextStream<ApiError>, ApiError> {
+    use futures_util::TryStreamExt;
     let request = crate::api::request::ApiRequest::current()?;
-    Ok(request.vestibule.members_csv(&request.client, &request.caller, record, &company).await?)
+    let lines = request.vestibule.members_csv(&request.client, &request.caller, record, &company).await?;
+    Ok(TextStream::new(lines.map_err(ApiError::from)))
 }

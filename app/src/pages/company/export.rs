@@ -1,5 +1,6 @@
 //! Every member as a file for a spreadsheet.
 
+use futures_util::TryStreamExt;
 use leptos::prelude::*;
 
 use super::Company;
@@ -25,7 +26,7 @@ pub fn Export(company: Company) -> impl IntoView {
         step_up.then("export the members", sending, move || {
             let slug = slug.clone();
             async move {
-                let csv = members_csv(record, slug.clone()).await?;
+                let csv: String = members_csv(record, slug.clone()).await?.into_inner().try_collect().await?;
                 let name = text::members_file_name(&slug, &dates::iso_day(dates::instant(now())));
                 if file::save(&name, file::CSV, &csv).is_err() {
                     return Err(ApiError::new(

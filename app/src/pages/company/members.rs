@@ -1,6 +1,7 @@
 //! A company's members: who needs help, and what can be done for them. What is looked for is in the address.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::export::Export;
 use super::invite::Invite;
@@ -8,7 +9,9 @@ use super::members_table::MembersTable;
 use super::requests::Requests;
 use super::search::{Chips, Search};
 use super::{Company, Telling, Told};
-use crate::api::company::members::{Member, MemberCounts, MemberFilter, Members, MembersQuery, members};
+use crate::api::company::members::{
+    Member, MemberCounts, MemberFilter, Members, MembersQuery, member_counts, members,
+};
 use crate::browser::navigation::Entry;
 use crate::components::announcer::{Announcer, use_announcer};
 use crate::components::heading::Heading;
@@ -67,13 +70,22 @@ impl List {
         }
     }
 
+    /// Asks how many there are of each kind. Of a large company that takes longer than a page, which does not wait for it, and
+    /// is as good without.
+    fn count(self) {
+        let slug = self.company.slug();
+        spawn_local(async move {
+            if let Ok(counts) = member_counts(slug).await {
+                // The page may be gone by now.
+                self.counts.try_set(Some(counts));
+            }
+        });
+    }
+
     /// Takes in a first page.
     fn take(self, page: Members) {
         self.rows.set(page.rows);
         self.next.set(page.next);
-        if page.counts.is_some() {
-            self.counts.set(page.counts);
-        }
         self.announcer.say(&untrack(|| self.found()));
     }
 
@@ -109,6 +121,7 @@ impl List {
     /// Says what was done, and loads the list anew.
     pub fn changed(self, words: &str) {
         self.needed.renew();
+        self.count();
         self.told.done(words);
     }
 }
@@ -118,6 +131,7 @@ impl List {
 pub fn CompanyMembersPage() -> impl IntoView {
     let company = Company::here()?;
     let list = List::new(company);
+    list.count();
     let told = list.told;
     let page = view! {
         <House page=Page::CompanyMembers>

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::figures::{APP, PHONE};
+use super::figures::{APP, MEMBERS, PHONE};
 use crate::caller::User;
 use crate::local_time;
 use crate::mail::Mail;
@@ -121,7 +121,7 @@ impl Vestibule {
     ) -> Result<Vec<Told>, Error> {
         use sea_orm::ConnectionTrait;
         let sql = format!(
-            "SELECT ms.user_id FROM memberships ms WHERE ms.company_id = $1 AND ms.user_id > $2 \
+            "SELECT ms.user_id FROM {MEMBERS} WHERE ms.company_id = $1 AND ms.user_id > $2 \
              AND ms.accepted_at IS NOT NULL AND NOT {APP} AND NOT {PHONE} ORDER BY ms.user_id LIMIT {BATCH}"
         );
         let values = [Value::from(company.id), Value::from(after.unwrap_or(Uuid::nil()))];

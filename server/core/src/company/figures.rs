@@ -22,33 +22,33 @@ pub struct Figures {
     pub earlier_elsewhere: i64,
 }
 
-/// Whether a member (`ms`) has an authenticator app.
-pub(super) const APP: &str =
-    "EXISTS (SELECT 1 FROM methods x WHERE x.user_id = ms.user_id AND x.kind = 'app')";
+/// The members of a company with what they have: `ms`, the person `u`, the app `a`, the phone number `p`. Each is one row,
+/// and is looked up once.
+pub(super) const MEMBERS: &str = "memberships ms JOIN users u ON u.id = ms.user_id \
+     LEFT JOIN methods a ON a.user_id = ms.user_id AND a.kind = 'app' \
+     LEFT JOIN methods p ON p.user_id = ms.user_id AND p.kind = 'phone'";
+/// Whether a member has an authenticator app.
+pub(super) const APP: &str = "a.id IS NOT NULL";
 /// Whether a member has a phone number.
-pub(super) const PHONE: &str =
-    "EXISTS (SELECT 1 FROM methods x WHERE x.user_id = ms.user_id AND x.kind = 'phone')";
+pub(super) const PHONE: &str = "p.id IS NOT NULL";
 /// Whether a member's phone number serves other accounts too.
-pub(super) const SHARED: &str = "EXISTS (SELECT 1 FROM methods x JOIN methods o ON o.number_index = x.number_index \
-     AND o.user_id <> x.user_id WHERE x.user_id = ms.user_id AND x.kind = 'phone')";
+pub(super) const SHARED: &str = "EXISTS (SELECT 1 FROM methods o WHERE o.number_index = p.number_index \
+     AND o.user_id <> p.user_id)";
 /// Whether a member has saved a recovery code that works.
 pub(super) const RECOVERY_CODE: &str = "EXISTS (SELECT 1 FROM recovery_codes r WHERE r.user_id = ms.user_id \
      AND r.acknowledged_at IS NOT NULL AND r.consumed_at IS NULL AND r.void_at IS NULL)";
 
 impl Vestibule {
-    /// Whether a member has a phone number that the policy accepts: SQL over `ms`. The countries come from the
+    /// Whether a member has a phone number that the policy accepts: SQL over [`MEMBERS`]. The countries come from the
     /// configuration, which knows no others than two letters.
     pub(super) fn accepted_phone(&self, text_messages: bool) -> String {
         if !text_messages {
-            return "1 = 0".to_owned();
+            return "(1 = 0)".to_owned();
         }
         let countries = self.inner.settings.payments_countries.iter();
         let countries: Vec<String> = countries.map(|country| format!("'{country}'")).collect();
         let countries = if countries.is_empty() { "''".to_owned() } else { countries.join(", ") };
-        format!(
-            "EXISTS (SELECT 1 FROM methods x WHERE x.user_id = ms.user_id AND x.kind = 'phone' \
-             AND (ms.payments_since IS NULL OR x.country IN ({countries})))"
-        )
+        format!("({PHONE} AND (ms.payments_since IS NULL OR p.country IN ({countries})))")
     }
 
     /// Counts the members of the company, by a policy that may not be its own yet. `from` is when it requires MFA.
@@ -65,12 +65,11 @@ impl Vestibule {
              COUNT(*) FILTER (WHERE {APP} OR {accepted_phone}) AS ready, \
              COUNT(*) FILTER (WHERE NOT {APP} AND NOT {PHONE}) AS not_set_up, \
              COUNT(*) FILTER (WHERE u.last_full_session_at IS NULL) AS never_signed_in, \
-             COUNT(*) FILTER (WHERE {PHONE} AND NOT {APP} AND NOT ({accepted_phone})) AS unacceptable_only, \
+             COUNT(*) FILTER (WHERE {PHONE} AND NOT {APP} AND NOT {accepted_phone}) AS unacceptable_only, \
              COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM memberships o JOIN companies c ON c.id = o.company_id \
                WHERE o.user_id = ms.user_id AND o.company_id <> ms.company_id AND o.accepted_at IS NOT NULL \
                AND c.mfa_required_from < $2)) AS earlier_elsewhere \
-             FROM memberships ms JOIN users u ON u.id = ms.user_id \
-             WHERE ms.company_id = $1 AND ms.accepted_at IS NOT NULL"
+             FROM {MEMBERS} WHERE ms.company_id = $1 AND ms.accepted_at IS NOT NULL"
         );
         let values = [Value::from(company.0), Value::from(from.map(|from| from.0))];
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
@@ -85,7 +84,7 @@ impl Vestibule {
         company: CompanyId,
     ) -> Result<i64, Error> {
         let sql = format!(
-            "SELECT COUNT(*) AS count FROM memberships ms \
+            "SELECT COUNT(*) AS count FROM {MEMBERS} \
              WHERE ms.company_id = $1 AND ms.accepted_at IS NOT NULL AND {SHARED}"
         );
         let statement =

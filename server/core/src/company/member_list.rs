@@ -5,7 +5,7 @@ use domain::{CompanyId, MethodKind, Requirement, Role, Timestamp, UserId, requir
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement, Value};
 use uuid::Uuid;
 
-use super::figures::{APP, PHONE, RECOVERY_CODE, SHARED};
+use super::figures::{APP, MEMBERS, PHONE, RECOVERY_CODE, SHARED};
 use crate::caller::{Caller, owned, to_membership};
 use crate::store::entities::{company, membership, method};
 use crate::{Error, Vestibule};
@@ -55,8 +55,6 @@ pub struct Members {
     pub rows: Vec<Member>,
     /// The address after which the next page begins; `None`: this is the last one.
     pub next: Option<String>,
-    /// How many there are of each kind; on a first page.
-    pub counts: Option<MemberCounts>,
 }
 
 /// How many members there are of each kind, whatever is searched for.
@@ -139,12 +137,8 @@ impl Vestibule {
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         let next = rows.last().filter(|_| more).map(|row| row.address.clone());
-        let counts = match query.after {
-            None => Some(self.member_counts(reader, &company).await?),
-            Some(_) => None,
-        };
         let rows = self.with_requirements(reader, rows, signed_in.user.id).await?;
-        Ok(Members { company: company.name, rows, next, counts })
+        Ok(Members { company: company.name, rows, next })
     }
 
     /// A member as the list shows them.
@@ -193,7 +187,7 @@ impl Vestibule {
              u.last_full_session_at, u.suspended_at, \
              CASE WHEN {SHARED} THEN 1 ELSE 0 END AS shared_number, \
              CASE WHEN {RECOVERY_CODE} THEN 1 ELSE 0 END AS recovery_code \
-             FROM memberships ms JOIN users u ON u.id = ms.user_id \
+             FROM {MEMBERS} \
              WHERE ms.company_id = $1 {more} ORDER BY ms.address LIMIT {limit}"
         );
         let values = std::iter::once(Value::from(company.id)).chain(values);
@@ -201,16 +195,18 @@ impl Vestibule {
         Ok(Row::find_by_statement(statement).all(connection).await?)
     }
 
-    async fn member_counts(
-        &self,
-        connection: &impl ConnectionTrait,
-        company: &company::Model,
-    ) -> Result<MemberCounts, Error> {
-        let count = |filter| format!("COUNT(*) FILTER (WHERE {})", self.condition(filter, company));
+    /// How many members a company that the caller administers has of each kind.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn member_counts(&self, caller: &Caller, slug: &str) -> Result<MemberCounts, Error> {
+        let reader = self.inner.store.reader();
+        let company = self.administered_company(reader, caller.signed_in()?, slug).await?;
+        let count = |filter| format!("COUNT(*) FILTER (WHERE {})", self.condition(filter, &company));
         let sql = format!(
             "SELECT COUNT(*) AS everybody, {} AS no_mfa, {} AS unacceptable_only, {} AS text_only, \
              {} AS no_recovery_code, {} AS never_signed_in, {} AS invited \
-             FROM memberships ms JOIN users u ON u.id = ms.user_id WHERE ms.company_id = $1",
+             FROM {MEMBERS} WHERE ms.company_id = $1",
             count(MemberFilter::NoMfa),
             count(MemberFilter::UnacceptableOnly),
             count(MemberFilter::TextOnly),
@@ -219,11 +215,11 @@ impl Vestibule {
             count(MemberFilter::Invited),
         );
         let statement =
-            Statement::from_sql_and_values(connection.get_database_backend(), sql, [company.id.into()]);
-        Ok(MemberCounts::find_by_statement(statement).one(connection).await?.unwrap_or_default())
+            Statement::from_sql_and_values(reader.get_database_backend(), sql, [company.id.into()]);
+        Ok(MemberCounts::find_by_statement(statement).one(reader).await?.unwrap_or_default())
     }
 
-    /// SQL over `ms` and `u`.
+    /// SQL over [`MEMBERS`].
     fn condition(&self, filter: MemberFilter, company: &company::Model) -> String {
         const ACCEPTED: &str = "ms.accepted_at IS NOT NULL";
         match filter {
@@ -231,7 +227,7 @@ impl Vestibule {
             MemberFilter::NoMfa => format!("{ACCEPTED} AND NOT {APP} AND NOT {PHONE}"),
             MemberFilter::UnacceptableOnly => {
                 let accepted_phone = self.accepted_phone(company.text_messages);
-                format!("{ACCEPTED} AND {PHONE} AND NOT {APP} AND NOT ({accepted_phone})")
+                format!("{ACCEPTED} AND {PHONE} AND NOT {APP} AND NOT {accepted_phone}")
             }
             MemberFilter::TextOnly => format!("{ACCEPTED} AND {PHONE} AND NOT {APP}"),
             MemberFilter::NoRecoveryCode => {
