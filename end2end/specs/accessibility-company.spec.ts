@@ -225,6 +225,16 @@ test.describe("mailed links", () => {
     await expectAccessible(visitor);
   });
 
+  test("one's own word to a reset, and a link that is gone", async ({ page, failures }) => {
+    await page.goto("/confirm-reset#abc");
+    await expect(page.getByRole("heading", { name: "Reset your two-factor authentication?", level: 1 })).toBeVisible();
+    await expectAccessible(page);
+    failures.expect("/api/confirm_own_reset 410");
+    await page.getByRole("button", { name: "Confirm the Reset" }).click();
+    await expect(page.getByRole("button", { name: "Confirm the Reset" })).toBeHidden();
+    await expectAccessible(page);
+  });
+
   test("after a reset: before the password, and a link that is none", async ({ page }) => {
     await page.goto("/set-up-again#abc");
     await expect(page.getByRole("heading", { name: "Set up two-factor authentication again" })).toBeVisible();

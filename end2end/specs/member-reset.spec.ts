@@ -68,6 +68,37 @@ test("the link of the mail leads back in, after the password", async ({ page, pe
   await expect(new Required(phone).heading).toBeVisible();
 });
 
+test("a member of two companies confirms their own reset by mail", async ({ page, people, mails, otherBrowser, failures }) => {
+  const harbour = await people.company("Harbour Build", { requires: PASSED.from });
+  const quarry = await people.company("Quarry & Stone", { requires: PASSED.from });
+  const admin = await people.enrolled(await people.member([harbour], { name: "Ada Admin", admin: true }));
+  const anna = await people.enrolled(await people.member([harbour, quarry], { name: "Anna Berg" }));
+  await toProfileWithCode(page, admin);
+  const members = new CompanyMembers(page);
+  await members.goto(harbour.slug);
+  await members.manage("Anna Berg");
+  await members.dialog.getByRole("button", { name: "Reset MFA…" }).click();
+  await members.dialog.getByLabel("Reason (kept in the activity log)").fill("Phone lost");
+  failures.expect("/api/reset_member 403");
+  await members.dialog.getByRole("button", { name: "Reset MFA", exact: true }).click();
+  await new StepUp(page, RESET).enterPassword(admin.password);
+  await expect(members.dialog).toContainText("must confirm.");
+
+  const asked = mailAbout(await mails(anna.email, 3), "Confirm the reset of your two-factor authentication");
+  const phone = await (await otherBrowser()).newPage();
+  await phone.goto(linkIn(asked, "Confirm the Reset"));
+  await phone.getByRole("button", { name: "Confirm the Reset" }).click();
+  await expect(phone.getByText("Your two-factor authentication is reset.")).toBeVisible();
+  const told = mailAbout(await mails(anna.email, 4), "Two-factor authentication reset");
+  await phone.goto(linkIn(told, "Set Up Again"));
+  await phone.getByRole("link", { name: "Sign In" }).click();
+  const signIn = new SignIn(phone);
+  await signIn.fillIn(anna);
+  await signIn.continue.click();
+  await phone.getByRole("button", { name: "Continue" }).first().click();
+  await expect(new Required(phone).heading).toBeVisible();
+});
+
 test("a member of two companies is reset once the other company has confirmed", async ({ page, people, otherBrowser, failures }) => {
   const harbour = await people.company("Harbour Build", { requires: PASSED.from });
   const quarry = await people.company("Quarry & Stone", { requires: PASSED.from });

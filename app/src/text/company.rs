@@ -2,10 +2,24 @@
 
 use crate::api::company::policy::Preview;
 
+/// A number as it is read: "100,002".
+#[must_use]
+pub fn number(count: u32) -> String {
+    let digits = count.to_string();
+    let mut read = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            read.push(',');
+        }
+        read.push(digit);
+    }
+    read
+}
+
 /// So many of something: "1 member", "7 members".
 #[must_use]
 pub fn counted(count: u32, one: &str, many: &str) -> String {
-    [&*count.to_string(), " ", if count == 1 { one } else { many }].concat()
+    [&*number(count), " ", if count == 1 { one } else { many }].concat()
 }
 
 /// The policy in a word or two; `from` is the day from which MFA is required, `past` whether that has come.
@@ -23,7 +37,7 @@ pub fn policy_state(from: Option<&str>, past: bool) -> String {
 pub fn ready(ready: u32, members: u32) -> String {
     let (people, verb) =
         (if members == 1 { " person" } else { " people" }, if ready == 1 { " is" } else { " are" });
-    [&*ready.to_string(), " of ", &members.to_string(), people, verb, " ready."].concat()
+    [&*number(ready), " of ", &number(members), people, verb, " ready."].concat()
 }
 
 /// An instant in the company's zone, and where that differs, in the reader's own: each a day and a time.
@@ -95,6 +109,12 @@ mod tests {
     fn preview(from: Option<i64>, past: bool, soon: bool, moves: bool) -> Preview {
         let required_from = from.map(Timestamp);
         Preview { required_from, past, soon, moves, figures: Figures::default() }
+    }
+
+    #[test]
+    fn a_large_number_is_read_in_groups() {
+        let read = [0, 999, 1_000, 100_002, 4_294_967_295].map(number);
+        assert_eq!(read, ["0", "999", "1,000", "100,002", "4,294,967,295"]);
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod recovery;
 mod sign_in;
 mod time;
 
-pub use company::{counted, effect, policy_state, reads_as, ready, save_button, shared_numbers, warning};
+pub use company::{
+    counted, effect, number, policy_state, reads_as, ready, save_button, shared_numbers, warning,
+};
 pub use members::{
     Need, asked, called, demanded, filters, first_name, found, hand_over, invitations, invited,
     members_file_name, methods, reset_requested, role, send_invitations,

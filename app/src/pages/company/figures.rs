@@ -32,7 +32,7 @@ pub fn FigureList(
 ) -> impl IntoView {
     let slug = of.slug();
     let figure = move |(count, words, filter): (u32, &'static str, Option<MemberFilter>)| {
-        let inside = view! { <b class="digits">{count}</b> " " <span>{words}</span> };
+        let inside = view! { <b class="digits">{text::number(count)}</b> " " <span>{words}</span> };
         match filter.filter(|_| count > 0) {
             Some(filter) => {
                 view! { <li><a href=company::members_like(&slug, filter, "")>{inside}</a></li> }.into_any()

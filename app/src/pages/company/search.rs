@@ -67,8 +67,11 @@ pub fn Chips(list: List) -> impl IntoView {
     let chip = move |(filter, name, count): (MemberFilter, &'static str, u32)| {
         let pressed = move || if current.get() == filter { "true" } else { "false" };
         let press = move |_| list.look_for(filter, &list.query.read_untracked().search, Entry::New);
-        let count =
-            list.counts.read().is_some().then(|| view! { <span class="digits">{count}</span> }.into_any());
+        let count = list
+            .counts
+            .read()
+            .is_some()
+            .then(|| view! { <span class="digits">{text::number(count)}</span> }.into_any());
         view! {
             <button type="button" class="secondary chip" aria-pressed=pressed on:click=press>
                 <span>{name}</span>
