@@ -43,6 +43,7 @@ CREATE TABLE memberships (
     role TEXT NOT NULL CHECK (role IN ('member', 'administrator')),
     payments_since BIGINT,
     accepted_at BIGINT,                        -- NULL: invited; without effect
+    invited_as TEXT,                           -- the name that was given with the invitation
     created_at BIGINT NOT NULL,
     PRIMARY KEY (company_id, user_id)
 );
@@ -226,7 +227,7 @@ CREATE TABLE outbox (
     failed_at BIGINT,
     delivery TEXT                              -- text: what its gateway has reported
 );
-CREATE INDEX outbox_due ON outbox (channel, due_at) WHERE sent_at IS NULL AND failed_at IS NULL;
+CREATE INDEX outbox_due ON outbox (channel, expires_at) WHERE sent_at IS NULL AND failed_at IS NULL;
 
 -- Resets of members of several companies, which the member or another company has to confirm (S43).
 CREATE TABLE reset_requests (

@@ -20,7 +20,9 @@ mod time;
 pub use app_flow::AppFlow;
 pub use attempts::{Attempts, Budget, Reservation};
 pub use email::{Email, EmailError};
-pub use ids::{AuditId, BrowserId, CompanyId, FlowId, OutboxId, RecoveryCodeId, SessionId, UserId};
+pub use ids::{
+    AuditId, BrowserId, CompanyId, FlowId, OutboxId, RecoveryCodeId, ResetRequestId, SessionId, UserId,
+};
 pub use one_time_code::{OneTimeCode, OneTimeCodeError};
 pub use phone_flow::PhoneFlow;
 pub use recovery_code::{RecoveryCode, RecoveryCodeError};

@@ -145,6 +145,7 @@ impl From<vestibule_core::Invitation> for Invitation {
 impl From<vestibule_core::ResetRequest> for ResetRequest {
     fn from(request: vestibule_core::ResetRequest) -> Self {
         Self {
+            id: request.id,
             member: request.member,
             name: request.name,
             email: request.email,

@@ -193,6 +193,7 @@ impl Vestibule {
             role: Set(role.as_str().to_owned()),
             payments_since: Set(payments.then_some(now)),
             accepted_at: Set(Some(now)),
+            invited_as: Set(None),
             created_at: Set(now),
         })
         .exec_without_returning(&transaction)
@@ -231,6 +232,7 @@ impl Vestibule {
         user: UserId,
         counters: &[(company::Column, i64)],
     ) -> Result<(), Error> {
+        self.lock_companies_of(transaction, user).await?;
         let companies = Query::select()
             .column(membership::Column::CompanyId)
             .from(membership::Entity)
@@ -242,6 +244,24 @@ impl Vestibule {
             update = update.col_expr(*counter, Expr::col(*counter).add(*by));
         }
         update.exec(transaction).await?;
+        Ok(())
+    }
+
+    /// Holds every company of the person until the end of the transaction, in one order: of two that hold some of the same,
+    /// one waits for the other, and not both. People are locked before.
+    pub(crate) async fn lock_companies_of(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+    ) -> Result<(), Error> {
+        let own = membership::Entity::find()
+            .filter(membership::Column::UserId.eq(user.0))
+            .order_by_asc(membership::Column::CompanyId)
+            .all(transaction)
+            .await?;
+        for membership in own {
+            self.lock_company(transaction, CompanyId(membership.company_id)).await?;
+        }
         Ok(())
     }
 

@@ -28,7 +28,7 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::ResetPassword => "reset_password",
             Self::NotMe => "not_me",

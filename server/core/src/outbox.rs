@@ -221,7 +221,7 @@ impl Vestibule {
         Ok(sent)
     }
 
-    /// Takes the oldest message that is due, so that no other worker sends it meanwhile.
+    /// Takes the message that is due and ends first, so that no other worker sends it meanwhile.
     async fn lease_next(&self, channel: Channel) -> Result<Option<outbox::Model>, Error> {
         loop {
             let now = self.now();
@@ -230,7 +230,8 @@ impl Vestibule {
                 .filter(outbox::Column::SentAt.is_null())
                 .filter(outbox::Column::FailedAt.is_null())
                 .filter(outbox::Column::DueAt.lte(now.0))
-                .order_by_asc(outbox::Column::DueAt)
+                // What is worth something for minutes goes before what is for days: a code does not wait for announcements.
+                .order_by_asc(outbox::Column::ExpiresAt)
                 .order_by_asc(outbox::Column::Id)
                 .limit(1)
                 .one(self.inner.store.reader())

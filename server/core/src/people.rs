@@ -131,6 +131,7 @@ impl Vestibule {
         let user = UserId(person.id);
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
+        self.lock_companies_of(&transaction, user).await?;
         if let Some(company) = last_administrator_of(&transaction, user).await? {
             let why = format!("{email} is the last administrator of {company}: make somebody else one first");
             return Err(Error::Refusal(why));

@@ -12,7 +12,7 @@ use crate::methods::methods_of;
 use crate::notices::Notice;
 use crate::people::existing_user;
 use crate::secret::Token;
-use crate::store::entities::{code, known_browser, method, user};
+use crate::store::entities::{code, known_browser, method, reset_request, user};
 use crate::{Error, Vestibule, random};
 
 /// The purpose of a code that is handed over in person.
@@ -49,6 +49,10 @@ impl Vestibule {
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
         let handed_over = self.reset_factors(&transaction, user).await?;
+        reset_request::Entity::delete_many()
+            .filter(reset_request::Column::UserId.eq(user.0))
+            .exec(&transaction)
+            .await?;
         self.audit(&transaction, Entry::operator(Event::MfaReset, Some(user), None)).await?;
         let in_company = self.standing(&transaction, user).await?.in_company;
         self.notify(&transaction, &person.into(), in_company, Notice::MfaReset, None).await?;
@@ -65,8 +69,10 @@ impl Vestibule {
         self.forget_factor_attempts(transaction, user).await?;
         self.end_flows_of(transaction, user).await?;
         self.remove_methods(transaction, user).await?;
-        // What the person was mailed about those methods.
-        self.void_links(transaction, LinkKind::NotMe, user).await?;
+        // What the person was mailed about those methods, and about earlier resets.
+        for kind in [LinkKind::NotMe, LinkKind::SetUpAgain, LinkKind::ConfirmReset] {
+            self.void_links(transaction, kind, user).await?;
+        }
         self.end_all_records(transaction, user, Ended::Changed).await?;
         let handed_over = self.new_in_person_code(transaction, user).await?;
         user::Entity::update_many()

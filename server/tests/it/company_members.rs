@@ -193,7 +193,7 @@ fn calls(member: UserId) -> Vec<(&'static str, Value)> {
         ("invite_again", json!({ "company": company, "member": member })),
         ("reset_member", json!({ "company": company, "member": member, "reason": "lost" })),
         ("reset_requests", json!({ "company": company })),
-        ("confirm_reset", json!({ "company": company, "member": member })),
+        ("confirm_reset", json!({ "company": company, "request_id": member })),
     ]
 }
 

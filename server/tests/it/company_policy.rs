@@ -55,12 +55,12 @@ async fn a_date_is_an_instant_of_the_companys_zone_and_is_announced_once() {
     assert!(told.contains("from Monday 23 March 2026, 09:00 (Europe/Berlin)"), "{told}");
     // Who has a method is told nothing.
     assert!(!app.subjects_to(ADMIN).await.iter().any(|told| told == subject));
-    // Moved, it is announced anew; moved back, to whoever has not been told of that date.
+    // Moved, it is announced anew; moved back too: the last word is the one that holds.
     admin.save_policy(HARBOUR, policy(Some("2026-03-30T09:00"), true, false)).await.answered();
     app.vestibule.expand_campaigns().await.unwrap();
     admin.save_policy(HARBOUR, policy(Some(AHEAD), true, false)).await.answered();
     app.vestibule.expand_campaigns().await.unwrap();
-    assert_eq!(app.subjects_to(MEMBER).await, [subject, subject]);
+    assert_eq!(app.subjects_to(MEMBER).await, [subject; 3]);
     let mut member = app.browser();
     let view = member.sign_in(MEMBER).await;
     assert_eq!(view.json["requirement"]["upcoming"]["demands"][0]["from"], berlin.0);

@@ -34,6 +34,7 @@ async fn somebody_new_is_invited_sets_a_first_password_and_signs_in() {
     assert_eq!(app.count("SELECT members FROM companies WHERE slug = 'harbour'").await, 1);
     let page = admin.members(HARBOUR, "", "invited").await.json;
     assert_eq!((&page["rows"][0]["email"], &page["rows"][0]["accepted"]), (&json!(NEW), &json!(false)));
+    assert_eq!(page["rows"][0]["name"], "New Person");
 
     let mut browser = app.browser();
     let opened = browser.call("invitation", json!({ "token": token })).await;
@@ -78,6 +79,43 @@ async fn who_has_an_account_accepts_in_a_session_of_that_address_and_no_link_set
     view.answered().state("full");
     browser.act("accept_invitation", json!({ "token": token })).await.refused(410, "link_gone");
     assert_eq!(app.count("SELECT members FROM companies WHERE slug = 'harbour'").await, 2);
+}
+
+// S43: who was invited has shown nothing of their account to the company yet.
+#[tokio::test]
+async fn nothing_of_an_account_is_seen_before_the_invitation_is_accepted() {
+    let app = App::start().await;
+    app.add_company(HARBOUR, &[]).await;
+    let (mut admin, _) = app.administrator(HARBOUR, ADMIN).await;
+    app.enrolled("stranger@example.com").await;
+    admin.invite(HARBOUR, &format!("Somebody <stranger@example.com>\n{NEW}")).await.answered();
+    let page = admin.members(HARBOUR, "", "invited").await.json;
+    let (new, known) = (page["rows"][0].clone(), page["rows"][1].clone());
+    let blank = |row: &Value| {
+        let mut row = row.clone();
+        for own in ["id", "name", "email"] {
+            row[own] = Value::Null;
+        }
+        row
+    };
+    assert_eq!((&known["email"], &known["name"]), (&json!("stranger@example.com"), &json!("Somebody")));
+    assert_eq!((blank(&known), &new["name"]), (blank(&new), &json!("")));
+    // Neither is found by its own name.
+    assert!(admin.members(HARBOUR, "anna", "invited").await.json["rows"].as_array().unwrap().is_empty());
+}
+
+// S48: taking an invitation back does not make room for another mail.
+#[tokio::test]
+async fn a_person_is_mailed_three_invitations_of_a_company_in_a_day() {
+    let app = App::start().await;
+    app.add_company(HARBOUR, &[]).await;
+    let (mut admin, _) = app.administrator(HARBOUR, ADMIN).await;
+    for _ in 0..5 {
+        admin.invite(HARBOUR, NEW).await.answered();
+        let body = json!({ "company": HARBOUR, "member": app.id_of(NEW).await });
+        admin.act("remove_member", body).await.answered();
+    }
+    assert_eq!(app.mailed_links("/invitation").await.len(), 3);
 }
 
 // S43: whoever accepts is asked at once for what the company requires.

@@ -142,22 +142,62 @@ async fn a_member_of_two_companies_is_reset_once_the_other_has_confirmed() {
     let before = app.count(methods).await;
     let told = app.subjects_to(OTHER).await;
     assert!(told.contains(&"Vestibule: quarry: a reset waits for you".to_owned()), "{told:?}");
-    // Whoever asked does not confirm, also not in their own company.
-    let own = json!({ "company": HARBOUR, "member": id });
-    admin.act("confirm_reset", own).await.refused(404, "not_found");
     let waiting = other.call("reset_requests", json!({ "company": "quarry" })).await;
     assert_eq!(waiting.json[0]["email"], MEMBER);
     assert_eq!(app.count(methods).await, before);
-    let confirmed = other.act("confirm_reset", json!({ "company": "quarry", "member": id })).await;
+    let request = waiting.json[0]["id"].clone();
+    // Whoever asked does not confirm, also not in their own company.
+    let own = json!({ "company": HARBOUR, "request_id": request });
+    admin.act("confirm_reset", own).await.refused(404, "not_found");
+    let confirm = json!({ "company": "quarry", "request_id": request });
+    let confirmed = other.act("confirm_reset", confirm.clone()).await;
     assert_eq!(confirmed.answered().json, json!([]));
     assert_eq!(app.count(methods).await, before - 1);
-    other.act("confirm_reset", json!({ "company": "quarry", "member": id })).await.refused(404, "not_found");
+    other.act("confirm_reset", confirm).await.refused(404, "not_found");
     // Now the one who has asked gets the code that is handed over.
     let done = admin.reset_member(HARBOUR, id, "Phone lost").await;
     assert!(done.answered().json["done"]["code"].is_string());
-    // A day later it has to be confirmed anew.
-    app.advance_minutes(24 * 60);
-    assert_eq!(app.count("SELECT COUNT(*) FROM reset_requests WHERE confirmed_at IS NOT NULL").await, 1);
+    // Once something is set up again, a reset has to be confirmed anew: it was no leave to reset again.
+    let code = done.json["done"]["code"].as_str().unwrap().replace(' ', "");
+    let mut member = app.browser();
+    let reply = member.sign_in(MEMBER).await;
+    let confirm = json!({ "record": reply.record(), "code": code });
+    let enrolling = member.call("confirm_identity", confirm).await;
+    member.set_up_app(enrolling.record(), app.now()).await;
+    member.save_recovery_code().await;
+    let again = admin.reset_member(HARBOUR, id, "Phone lost").await;
+    assert_eq!(again.answered().json, json!({ "requested": { "hours": 24 } }));
+}
+
+// A request ends with the right to ask.
+#[tokio::test]
+async fn a_request_of_somebody_who_administers_no_more_cannot_be_confirmed() {
+    let app = App::start().await;
+    let (mut admin, mut other) = two_companies(&app).await;
+    let (mut second, _) = app.administrator(HARBOUR, "second@example.com").await;
+    let id = app.id_of(MEMBER).await;
+    admin.reset_member(HARBOUR, id, "lost").await.answered();
+    let waiting = other.call("reset_requests", json!({ "company": "quarry" })).await;
+    let own = app.id_of(ADMIN).await;
+    let role = json!({ "company": HARBOUR, "member": own, "role": "member", "payments": null });
+    second.act("change_member", role).await.answered();
+    let confirm = json!({ "company": "quarry", "request_id": waiting.json[0]["id"] });
+    other.act("confirm_reset", confirm).await.refused(404, "not_found");
+    // Whoever lost the role is told.
+    assert!(app.subjects_to(ADMIN).await.contains(&"Vestibule: harbour: a member was changed".to_owned()));
+}
+
+// The operator's reset voids what was mailed about an earlier one (S43).
+#[tokio::test]
+async fn the_operators_reset_voids_the_mailed_link_of_an_earlier_one() {
+    let app = App::start().await;
+    let (mut admin, _) = harbour(&app).await;
+    admin.reset_member(HARBOUR, app.id_of(MEMBER).await, "lost").await.answered();
+    let link = app.mailed_links("/set-up-again").await.pop().unwrap();
+    app.vestibule.reset_mfa(&domain::Email::parse(MEMBER).unwrap()).await.unwrap();
+    let mut member = app.browser();
+    member.sign_in(MEMBER).await.state("identity_due");
+    by_link(&mut member, &link).await.refused(410, "link_gone");
 }
 
 #[tokio::test]
@@ -166,11 +206,12 @@ async fn the_member_confirms_by_mail_once_within_a_day() {
     let (mut admin, _) = two_companies(&app).await;
     let id = app.id_of(MEMBER).await;
     admin.reset_member(HARBOUR, id, "lost").await.answered();
-    let first = app.mailed_links("/confirm-reset").await.pop().unwrap();
-    admin.reset_member(HARBOUR, id, "lost").await.answered();
     let second = app.mailed_links("/confirm-reset").await.pop().unwrap();
+    // Asked again within the hour, nobody is mailed again (S48).
+    let mails = app.mail().await.len();
+    admin.reset_member(HARBOUR, id, "lost").await.answered();
+    assert_eq!(app.mail().await.len(), mails);
     let mut browser = app.browser();
-    browser.call("confirm_own_reset", json!({ "token": first })).await.refused(410, "link_gone");
     let confirmed = browser.call("confirm_own_reset", json!({ "token": second })).await;
     assert_eq!(confirmed.answered().json, Value::Null);
     browser.call("confirm_own_reset", json!({ "token": second })).await.refused(410, "link_gone");
@@ -186,8 +227,9 @@ async fn a_request_confirmed_many_times_at_once_resets_once() {
     let (mut admin, mut other) = two_companies(&app).await;
     let id = app.id_of(MEMBER).await;
     admin.reset_member(HARBOUR, id, "lost").await.answered();
+    let waiting = other.call("reset_requests", json!({ "company": "quarry" })).await;
     let record = other.session().await.record();
-    let body = json!({ "record": record, "company": "quarry", "member": id });
+    let body = json!({ "record": record, "company": "quarry", "request_id": waiting.json[0]["id"] });
     let replies = at_once(&other, 8, |mut browser, _| {
         let body = body.clone();
         async move { browser.call("confirm_reset", body).await }

@@ -2,7 +2,7 @@
 
 use domain::{MethodKind, Requirement, Role, SessionId, Timestamp, UserId};
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, StreamingText, TextStream};
+use leptos::server_fn::codec::{ByteStream, Json, Streaming};
 use serde::{Deserialize, Serialize};
 
 use crate::api::ApiError;
@@ -116,14 +116,14 @@ pub async fn member_counts(company: String) -> Result<MemberCounts, ApiError> {
     Ok(request.vestibule.member_counts(&request.caller, &company).await?.into())
 }
 
-/// Changes a member's role, or whether they handle payments. Gives the member as they are then.
+/// Changes a member's role, or whether they handle payments; what is `None` stays as it is. Gives the member as they are then.
 #[server(prefix = "/api", endpoint = "change_member", input = Json, output = Json)]
 pub async fn change_member(
     record: SessionId,
     company: String,
     member: UserId,
-    role: Role,
-    payments: bool,
+    role: Option<Role>,
+    payments: Option<bool>,
 ) -> Result<Member, ApiError> {
     let request = crate::api::request::ApiRequest::current()?;
     let change = vestibule_core::MemberChange { member, role, payments };
@@ -138,11 +138,11 @@ pub async fn remove_member(record: SessionId, company: String, member: UserId) -
     Ok(request.vestibule.remove_member(&request.client, &request.caller, record, &company, member).await?)
 }
 
-/// Every member as CSV (RFC 4180), for a spreadsheet: no formula of anybody's is one there.
-#[server(prefix = "/api", endpoint = "members_csv", input = Json, output = StreamingText)]
-pub async fn members_csv(record: SessionId, company: String) -> Result<TextStream<ApiError>, ApiError> {
+/// Every member as CSV (RFC 4180) in UTF-8, for a spreadsheet: no formula of anybody's is one there.
+#[server(prefix = "/api", endpoint = "members_csv", input = Json, output = Streaming)]
+pub async fn members_csv(record: SessionId, company: String) -> Result<ByteStream<ApiError>, ApiError> {
     use futures_util::TryStreamExt;
     let request = crate::api::request::ApiRequest::current()?;
     let lines = request.vestibule.members_csv(&request.client, &request.caller, record, &company).await?;
-    Ok(TextStream::new(lines.map_err(ApiError::from)))
+    Ok(ByteStream::new(lines.map_err(ApiError::from)))
 }

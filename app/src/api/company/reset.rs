@@ -1,6 +1,6 @@
 //! Reset MFA of a member: the way back for somebody who has lost everything (S42, S43).
 
-use domain::{SessionId, Timestamp, UserId};
+use domain::{ResetRequestId, SessionId, Timestamp, UserId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub enum Reset {
 /// A reset that another company's administrator has asked for, and that waits to be confirmed here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResetRequest {
+    /// Which.
+    pub id: ResetRequestId,
     /// Whose.
     pub member: UserId,
     /// Their name.
@@ -70,11 +72,11 @@ pub async fn reset_requests(company: String) -> Result<Vec<ResetRequest>, ApiErr
 pub async fn confirm_reset(
     record: SessionId,
     company: String,
-    member: UserId,
+    request_id: ResetRequestId,
 ) -> Result<Vec<ResetRequest>, ApiError> {
     let request = crate::api::request::ApiRequest::current()?;
     let (vestibule, client, caller) = (&request.vestibule, &request.client, &request.caller);
-    vestibule.confirm_reset(client, caller, record, &company, member).await?;
+    vestibule.confirm_reset(client, caller, record, &company, request_id).await?;
     let waiting = vestibule.reset_requests(caller, &company).await?;
     Ok(waiting.into_iter().map(Into::into).collect())
 }

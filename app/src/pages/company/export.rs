@@ -26,7 +26,10 @@ pub fn Export(company: Company) -> impl IntoView {
         step_up.then("export the members", sending, move || {
             let slug = slug.clone();
             async move {
-                let csv: String = members_csv(record, slug.clone()).await?.into_inner().try_collect().await?;
+                // Bytes: a piece of it may end in the middle of a letter.
+                let pieces: Vec<_> =
+                    members_csv(record, slug.clone()).await?.into_inner().try_collect().await?;
+                let csv = String::from_utf8(pieces.concat()).unwrap_or_default();
                 let name = text::members_file_name(&slug, &dates::iso_day(dates::instant(now())));
                 if file::save(&name, file::CSV, &csv).is_err() {
                     return Err(ApiError::new(

@@ -61,12 +61,15 @@ fn RoleForm(desk: Desk, member: Member) -> impl IntoView {
     let step_up = use_step_up();
     let sending = Sending::new("");
     let Member { id, you, .. } = member;
-    let (role, payments) = (RwSignal::new(member.role), RwSignal::new(member.payments));
+    let before = (member.role, member.payments);
+    let (role, payments) = (RwSignal::new(before.0), RwSignal::new(before.1));
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let Some(record) = session.record() else { return };
-        let (slug, role, payments) =
-            (desk.list.company.slug(), role.get_untracked(), payments.get_untracked());
+        let slug = desk.list.company.slug();
+        // What was not touched stays, whoever has changed it meanwhile.
+        let role = Some(role.get_untracked()).filter(|role| *role != before.0);
+        let payments = Some(payments.get_untracked()).filter(|payments| *payments != before.1);
         step_up.then("change what a member may do", sending, move || {
             let slug = slug.clone();
             async move {

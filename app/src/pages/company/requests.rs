@@ -79,7 +79,7 @@ fn Question(
     let session = use_session();
     let step_up = use_step_up();
     let sending = Sending::new("");
-    let ResetRequest { member, name, .. } = request;
+    let ResetRequest { id, name, company, asked_by, .. } = request;
     let done = ["MFA was reset for ", &name, "."].concat();
     let confirmed = Callback::new(move |()| {
         let Some(record) = session.record() else { return };
@@ -87,7 +87,7 @@ fn Question(
         step_up.then("confirm a reset", sending, move || {
             let (slug, done) = (slug.clone(), done.clone());
             async move {
-                let left = confirm_reset(record, slug, member).await?;
+                let left = confirm_reset(record, slug, id).await?;
                 asked.try_set(None);
                 needed.set(left);
                 list.changed(&done);
@@ -96,14 +96,20 @@ fn Question(
         });
     });
     let back = Callback::new(move |()| asked.set(None));
-    let effect = "Every authentication method is removed, every device is signed out, and the recovery code stops \
-                  working. A mail says so.";
+    let effect = [
+        &*asked_by,
+        " of ",
+        &company,
+        " asks. Check first, by voice or in person, that it is right. Every authentication method is removed, every device \
+        is signed out, and the recovery code stops working. A mail says so.",
+    ]
+    .concat();
     view! {
         <div class="stack">
             <AskOnce
                 id=TITLE
                 title=["Reset MFA for ", &name, "?"].concat()
-                effect=effect.to_owned()
+                effect
                 act="Confirm Reset"
                 keep="Go Back"
                 sending

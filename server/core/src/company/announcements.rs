@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{CompanyId, Timestamp};
+use jiff::tz::TimeZone;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
@@ -39,6 +40,13 @@ impl Vestibule {
         company: CompanyId,
         from: Timestamp,
     ) -> Result<(), Error> {
+        // What was announced before and is still being expanded is another date, or an earlier word for this one.
+        campaign::Entity::update_many()
+            .col_expr(campaign::Column::FinishedAt, Expr::value(self.now().0))
+            .filter(campaign::Column::CompanyId.eq(company.0))
+            .filter(campaign::Column::FinishedAt.is_null())
+            .exec(transaction)
+            .await?;
         campaign::Entity::insert(campaign::ActiveModel {
             id: Set(self.id()),
             company_id: Set(company.0),
@@ -75,8 +83,16 @@ impl Vestibule {
             .all(self.inner.store.reader())
             .await?;
         for mut campaign in open {
-            while let Some(last) = self.expand_batch(&campaign).await? {
-                campaign.last_user_id = Some(last);
+            loop {
+                match self.expand_batch(&campaign).await {
+                    Ok(Some(last)) => campaign.last_user_id = Some(last),
+                    Ok(None) => break,
+                    // It must not stand in the way of other companies'.
+                    Err(error) => {
+                        tracing::warn!(%error, campaign = %campaign.id, "an announcement was put off");
+                        break;
+                    }
+                }
             }
         }
         Ok(())
@@ -93,6 +109,7 @@ impl Vestibule {
         };
         let people = user::Entity::find()
             .filter(user::Column::Id.is_in(told.iter().map(|told| told.user_id)))
+            .order_by_asc(user::Column::Id)
             .all(&transaction)
             .await?;
         for person in people.into_iter().map(User::from) {
@@ -136,8 +153,8 @@ impl Vestibule {
         company: &company::Model,
         person: &User,
     ) -> Result<(), Error> {
-        let zone = person.time_zone.as_deref().unwrap_or(&company.time_zone);
-        let zone = local_time::zone(zone).map_err(|_| Error::Corrupt("zone"))?;
+        let own = person.time_zone.as_deref().and_then(|zone| local_time::zone(zone).ok());
+        let zone = own.or_else(|| local_time::zone(&company.time_zone).ok()).unwrap_or(TimeZone::UTC);
         let from = Timestamp(campaign.mfa_required_from);
         let when = local_time::spelt_out(from, &zone);
         let settings = &self.inner.settings;
@@ -165,7 +182,8 @@ impl Vestibule {
             ],
             code: None,
         };
-        let key = format!("{ANNOUNCEMENT} {} {} {}", company.id, campaign.mfa_required_from, person.id);
+        // Once for each time that a date is saved: moved back, the last word is right again.
+        let key = format!("{ANNOUNCEMENT} {} {}", campaign.id, person.id);
         self.post_once(transaction, mail.to(person, settings), NOTICE_LASTS, key).await
     }
 }

@@ -101,23 +101,30 @@ impl Vestibule {
         let mut done = InvitationCheck::default();
         for (email, name) in people {
             let transaction = self.inner.store.begin().await?;
+            let company = self.administered_company(&transaction, signed_in, slug).await?;
+            let by = &signed_in.user;
+            let person = self.invited_person(&transaction, client, by, &company, &email).await?;
+            // People are locked before companies.
+            self.lock_user(&transaction, person.id, None).await?;
             let company = self.authorise(&transaction, signed_in, slug).await?;
-            let present = membership_at(&transaction, &company, &email).await?;
+            let key = (company.id, person.id.0);
+            let present = membership::Entity::find_by_id(key).one(&transaction).await?;
             if present.as_ref().is_some_and(|membership| membership.accepted_at.is_some()) {
                 done.members += 1;
                 continue;
             }
-            let person = self.invited_person(&transaction, &email, name).await?;
             if present.is_none() {
-                self.insert_invited(&transaction, &company, &person).await?;
+                self.insert_invited(&transaction, &company, &person, name).await?;
             }
-            match self.mail_invitation(&transaction, client, &signed_in.user, &company, &person).await {
+            match self.mail_invitation(&transaction, client, by, &company, &person).await {
                 // Mailed often enough today: the invitation stands.
                 Err(Error::Paused { .. }) => {}
-                mailed => mailed?,
+                mailed => {
+                    mailed?;
+                    done.invitations += 1;
+                }
             }
             self.commit(transaction, "invite").await?;
-            done.invitations += 1;
         }
         self.outbox_has_mail();
         Ok(done)
@@ -138,6 +145,9 @@ impl Vestibule {
     ) -> Result<(), Error> {
         let signed_in = caller.of_record(record)?;
         let transaction = self.inner.store.begin().await?;
+        let company = self.administered_company(&transaction, signed_in, slug).await?;
+        self.member(&transaction, &company, member).await?;
+        self.lock_user(&transaction, member, None).await?;
         let company = self.authorise(&transaction, signed_in, slug).await?;
         let (membership, person) = self.member(&transaction, &company, member).await?;
         if membership.accepted_at.is_some() {
@@ -156,11 +166,13 @@ impl Vestibule {
     pub async fn invitation(&self, token: &Token) -> Result<Invitation, Error> {
         let reader = self.inner.store.reader();
         let (person, company) = self.of_invitation(reader, token).await?;
+        let key = (company.id, person.id);
+        let invited = membership::Entity::find_by_id(key).one(reader).await?;
         Ok(Invitation {
             company: company.name,
             has_account: person.password_hash.is_some(),
             email: person.email,
-            name: person.name,
+            name: invited.and_then(|membership| membership.invited_as).unwrap_or_default(),
         })
     }
 
@@ -253,8 +265,8 @@ impl Vestibule {
         person: &User,
     ) -> Result<(), Error> {
         let (_, company) = self.of_invitation(transaction, token).await?;
+        self.lock_companies_of(transaction, person.id).await?;
         self.consume_link(transaction, LinkKind::Invitation, token).await?;
-        self.lock_company(transaction, CompanyId(company.id)).await?;
         let joined = membership::Entity::update_many()
             .col_expr(membership::Column::AcceptedAt, Expr::value(self.now().0))
             .filter(membership::Column::CompanyId.eq(company.id))
@@ -270,16 +282,19 @@ impl Vestibule {
         self.audit(transaction, entry.about(person.id)).await?;
         let says = format!("{} ({}) has accepted the invitation.", person.name, person.email);
         let leads_to = Some(("See the Members", "/members"));
-        let news = News { subject: "somebody has joined", says, leads_to, client };
+        let news = News { subject: "somebody has joined", says, leads_to, client, about: None };
         self.tell_administrators(transaction, &company, &[person.id], &news).await
     }
 
-    /// The account with this address, or a new one without a password.
+    /// The account with this address, or a new one without a password. Its name is what the address begins with until its
+    /// owner gives one: what an administrator calls them is that company's word alone.
     async fn invited_person(
         &self,
         transaction: &DatabaseTransaction,
+        client: &Client,
+        by: &User,
+        company: &company::Model,
         email: &Email,
-        name: Option<String>,
     ) -> Result<User, Error> {
         if let Some(person) = user_by_email(transaction, email).await? {
             return Ok(person.into());
@@ -288,7 +303,7 @@ impl Vestibule {
         let row = user::Model {
             id: self.id(),
             email: email.as_str().to_owned(),
-            name: name.unwrap_or(local_part),
+            name: local_part,
             time_zone: None,
             password_hash: None,
             password_changed_at: self.now().0,
@@ -299,11 +314,15 @@ impl Vestibule {
             warned_at: None,
             created_at: self.now().0,
         };
-        user::Entity::insert(user::ActiveModel::from(row.clone()))
+        user::Entity::insert(user::ActiveModel::from(row))
+            .on_conflict_do_nothing_on([user::Column::Email])
             .exec_without_returning(transaction)
             .await?;
-        self.audit(transaction, Entry::operator(Event::UserAdded, Some(UserId(row.id)), None)).await?;
-        Ok(row.into())
+        // Another company may have invited the same person at this moment.
+        let person = user_by_email(transaction, email).await?.ok_or(Error::Stale)?;
+        let entry = Entry::of_company(Event::UserAdded, by.id, CompanyId(company.id), client);
+        self.audit(transaction, entry.about(UserId(person.id))).await?;
+        Ok(person.into())
     }
 
     async fn insert_invited(
@@ -311,6 +330,7 @@ impl Vestibule {
         transaction: &DatabaseTransaction,
         company: &company::Model,
         person: &User,
+        name: Option<String>,
     ) -> Result<(), Error> {
         membership::Entity::insert(membership::ActiveModel {
             company_id: Set(company.id),
@@ -320,6 +340,7 @@ impl Vestibule {
             role: Set(Role::Member.as_str().to_owned()),
             payments_since: Set(None),
             accepted_at: Set(None),
+            invited_as: Set(name),
             created_at: Set(self.now().0),
         })
         .exec_without_returning(transaction)
@@ -341,6 +362,7 @@ impl Vestibule {
             link::Entity::find()
                 .filter(link::Column::UserId.eq(person.id.0))
                 .filter(link::Column::CompanyId.eq(company.id))
+                .filter(link::Column::Kind.eq(LinkKind::Invitation.name()))
         };
         let today =
             of_person().filter(link::Column::CreatedAt.gt(now.plus(-DAY).0)).count(transaction).await?;
@@ -351,6 +373,7 @@ impl Vestibule {
             .col_expr(link::Column::ConsumedAt, Expr::value(now.0))
             .filter(link::Column::UserId.eq(person.id.0))
             .filter(link::Column::CompanyId.eq(company.id))
+            .filter(link::Column::Kind.eq(LinkKind::Invitation.name()))
             .filter(link::Column::ConsumedAt.is_null())
             .exec(transaction)
             .await?;

@@ -1,7 +1,7 @@
 //! A company's members, page by page: by address, from after the last one on, so that a late page costs what the first
 //! one does.
 
-use domain::{CompanyId, MethodKind, Requirement, Role, Timestamp, UserId, requirement};
+use domain::{CompanyId, Demand, MethodKind, Requirement, Role, Timestamp, UserId, requirement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement, Value};
 use uuid::Uuid;
 
@@ -118,6 +118,7 @@ pub(super) struct Row {
     pub role: String,
     pub payments_since: Option<i64>,
     pub accepted_at: Option<i64>,
+    pub invited_as: Option<String>,
     pub last_full_session_at: Option<i64>,
     pub suspended_at: Option<i64>,
     pub shared_number: i32,
@@ -137,7 +138,7 @@ impl Vestibule {
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         let next = rows.last().filter(|_| more).map(|row| row.address.clone());
-        let rows = self.with_requirements(reader, rows, signed_in.user.id).await?;
+        let rows = self.with_requirements(reader, &company, rows, signed_in.user.id).await?;
         Ok(Members { company: company.name, rows, next })
     }
 
@@ -150,7 +151,7 @@ impl Vestibule {
     ) -> Result<Member, Error> {
         let reader = self.inner.store.reader();
         let rows = self.select_rows(reader, company, "AND ms.user_id = $2", [member.0.into()], 1).await?;
-        let mut shown = self.with_requirements(reader, rows, caller).await?;
+        let mut shown = self.with_requirements(reader, company, rows, caller).await?;
         shown.pop().ok_or(Error::NotFound)
     }
 
@@ -163,13 +164,15 @@ impl Vestibule {
         limit: usize,
     ) -> Result<Vec<Row>, Error> {
         let condition = self.condition(query.filter, company);
-        let search: String = query.search.trim().to_lowercase().chars().take(SEARCH_LENGTH).collect();
+        let search = query.search.trim().to_lowercase();
+        let search: String = search.chars().filter(|c| !c.is_control()).take(SEARCH_LENGTH).collect();
         // Signs that LIKE knows are taken as they are.
         let pattern = search.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        let searched =
-            "AND ms.address > $2 AND (LOWER(u.name) LIKE $3 ESCAPE '!' OR ms.address LIKE $3 ESCAPE '!')";
-        let values =
-            [Value::from(query.after.clone().unwrap_or_default()), Value::from(format!("%{pattern}%"))];
+        let searched = "AND ms.address > $2 AND (LOWER(CASE WHEN ms.accepted_at IS NULL THEN COALESCE(ms.invited_as, '') ELSE u.name END) LIKE $3 ESCAPE '!' OR ms.address LIKE $3 ESCAPE '!')";
+        let values = [
+            Value::from(query.after.clone().unwrap_or_default().replace('\0', "")),
+            Value::from(format!("%{pattern}%")),
+        ];
         let more = format!("{searched} AND {condition}");
         self.select_rows(connection, company, &more, values, limit).await
     }
@@ -183,7 +186,7 @@ impl Vestibule {
         limit: usize,
     ) -> Result<Vec<Row>, Error> {
         let sql = format!(
-            "SELECT ms.user_id, u.name, ms.address, ms.role, ms.payments_since, ms.accepted_at, \
+            "SELECT ms.user_id, u.name, ms.address, ms.role, ms.payments_since, ms.accepted_at, ms.invited_as, \
              u.last_full_session_at, u.suspended_at, \
              CASE WHEN {SHARED} THEN 1 ELSE 0 END AS shared_number, \
              CASE WHEN {RECOVERY_CODE} THEN 1 ELSE 0 END AS recovery_code \
@@ -242,6 +245,7 @@ impl Vestibule {
     pub(super) async fn with_requirements(
         &self,
         connection: &impl ConnectionTrait,
+        here: &company::Model,
         rows: Vec<Row>,
         caller: UserId,
     ) -> Result<Vec<Member>, Error> {
@@ -255,6 +259,10 @@ impl Vestibule {
             method::Entity::find().filter(method::Column::UserId.is_in(ids)).all(connection).await?;
         let mut members = Vec::with_capacity(rows.len());
         for row in rows {
+            if row.accepted_at.is_none() {
+                members.push(invited(row));
+                continue;
+            }
             let own = methods.iter().filter(|method| method.user_id == row.user_id).cloned().collect();
             let mut asked = Vec::new();
             for (membership, company) in
@@ -263,13 +271,14 @@ impl Vestibule {
                 let company = company.clone().ok_or(Error::Corrupt("membership without company"))?;
                 asked.push(to_membership(membership.clone(), company)?);
             }
-            members.push(self.member_of(row, own, &asked, caller)?);
+            members.push(self.member_of(here, row, own, &asked, caller)?);
         }
         Ok(members)
     }
 
     fn member_of(
         &self,
+        here: &company::Model,
         row: Row,
         methods: Vec<method::Model>,
         memberships: &[domain::Membership],
@@ -285,7 +294,7 @@ impl Vestibule {
             you: row.user_id == caller.0,
             name: row.name,
             email: row.address,
-            accepted: row.accepted_at.is_some(),
+            accepted: true,
             role: Role::parse(&row.role).ok_or(Error::Corrupt("role"))?,
             payments: row.payments_since.is_some(),
             methods: kinds,
@@ -293,7 +302,7 @@ impl Vestibule {
             recovery_code: row.recovery_code != 0,
             last_sign_in: row.last_full_session_at.map(Timestamp),
             acceptable: assessment.has_acceptable_method,
-            requirement: assessment.requirement,
+            requirement: named_here(assessment.requirement, &here.name),
             suspended: row.suspended_at.is_some(),
         })
     }
@@ -305,5 +314,42 @@ impl Vestibule {
         id: CompanyId,
     ) -> Result<company::Model, Error> {
         company::Entity::find_by_id(id.0).one(connection).await?.ok_or(Error::NotFound)
+    }
+}
+
+/// Somebody who was invited: nothing of their account is this company's to see before they have accepted (S43).
+fn invited(row: Row) -> Member {
+    Member {
+        id: UserId(row.user_id),
+        you: false,
+        name: row.invited_as.unwrap_or_default(),
+        email: row.address,
+        accepted: false,
+        role: Role::Member,
+        payments: false,
+        methods: Vec::new(),
+        shared_number: false,
+        recovery_code: false,
+        last_sign_in: None,
+        requirement: Requirement::Unavailable,
+        acceptable: false,
+        suspended: false,
+    }
+}
+
+/// What is asked of a member, without the names of other companies: those are not this one's to know.
+fn named_here(requirement: Requirement, here: &str) -> Requirement {
+    let named = |mut demands: Vec<Demand>| {
+        for demand in &mut demands {
+            if demand.company != here {
+                demand.company = "another company".to_owned();
+            }
+        }
+        demands
+    };
+    match requirement {
+        Requirement::Upcoming { demands } => Requirement::Upcoming { demands: named(demands) },
+        Requirement::Required { demands } => Requirement::Required { demands: named(demands) },
+        other => other,
     }
 }

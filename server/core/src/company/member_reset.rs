@@ -1,11 +1,13 @@
 //! Reset MFA of a member by an administrator (S42, S43). Of a member who belongs to another company too it is a request,
 //! which the member, or an administrator of the other company who is another person, confirms.
 
-use domain::{CompanyId, DAY, SessionId, SessionState, Timestamp, UserId};
+use domain::{CompanyId, DAY, HOUR, ResetRequestId, Role, SessionId, SessionState, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
 };
+
+use uuid::Uuid;
 
 use super::News;
 use crate::audit::{Entry, Event};
@@ -14,7 +16,7 @@ use crate::links::LinkKind;
 use crate::mail::Mail;
 use crate::reset::InPersonCode;
 use crate::secret::Token;
-use crate::store::entities::{company, membership, reset_request, user};
+use crate::store::entities::{company, link, membership, reset_request, user};
 use crate::{Error, Vestibule};
 
 /// How long a request waits, and how long after its confirmation it counts, in milliseconds.
@@ -37,6 +39,8 @@ pub enum Reset {
 /// A request that waits to be confirmed.
 #[derive(Clone, Debug)]
 pub struct ResetRequest {
+    /// Which.
+    pub id: ResetRequestId,
     /// Whose.
     pub member: UserId,
     /// Their name.
@@ -77,18 +81,26 @@ impl Vestibule {
         let reason = checked_reason(reason)?;
         self.member(&transaction, &company, member).await?;
         self.lock_user(&transaction, member, None).await?;
+        self.lock_companies_of(&transaction, member).await?;
         let company = self.authorise(&transaction, signed_in, slug).await?;
         let (membership, person) = self.member(&transaction, &company, member).await?;
         if membership.accepted_at.is_none() {
             return Err(Error::NotFound);
         }
         let others = self.other_companies(&transaction, &company, member).await?;
-        let confirmed = self.confirmed_request(&transaction, &company, member).await?;
+        let confirmed = self.confirmed_request(&transaction, &company, by, member).await?;
         if others.is_empty() || confirmed {
             let code = self.take_away(&transaction, client, by, &company, &person, Some(reason)).await?;
             self.commit(transaction, "reset_member").await?;
             self.outbox_has_mail();
             return Ok(Reset::Done(code));
+        }
+        // Asked for already: another mail within the hour says nothing new (S48).
+        let lately = self.now().plus(-HOUR).0;
+        let open = self.open_requests().filter(reset_request::Column::UserId.eq(member.0));
+        let open = open.filter(reset_request::Column::CompanyId.eq(company.id)).one(&transaction).await?;
+        if let Some(open) = open.filter(|open| open.asked_at > lately && open.asked_by == by.id.0) {
+            return Ok(Reset::Requested { until: Timestamp(open.expires_at) });
         }
         let until = self.ask_for_reset(&transaction, client, by, &company, &person, reason).await?;
         for other in &others {
@@ -98,7 +110,7 @@ impl Vestibule {
                 by.name, company.name, person.name, person.email, other.name
             );
             let leads_to = Some(("See the Request", "/members"));
-            let news = News { subject: "a reset waits for you", says, leads_to, client };
+            let news = News { subject: "a reset waits for you", says, leads_to, client, about: None };
             self.tell_administrators(&transaction, other, &[by.id, member], &news).await?;
         }
         self.commit(transaction, "ask_for_reset").await?;
@@ -129,6 +141,7 @@ impl Vestibule {
             let asking = self.company_by_id(reader, CompanyId(request.company_id)).await?;
             let by = user::Entity::find_by_id(request.asked_by).one(reader).await?;
             shown.push(ResetRequest {
+                id: ResetRequestId(request.id),
                 member,
                 name: person.name,
                 email: person.email,
@@ -151,22 +164,25 @@ impl Vestibule {
         caller: &Caller,
         record: SessionId,
         slug: &str,
-        member: UserId,
+        request: ResetRequestId,
     ) -> Result<(), Error> {
         let signed_in = caller.of_record(record)?;
         let by = &signed_in.user;
         let transaction = self.inner.store.begin().await?;
         let here = self.administered_company(&transaction, signed_in, slug).await?;
+        let asked = reset_request::Entity::find_by_id(request.0).one(&transaction).await?;
+        let member = asked.map(|asked| UserId(asked.user_id)).ok_or(Error::NotFound)?;
+        self.member(&transaction, &here, member).await?;
         if member == by.id {
             return Err(Error::OwnReset);
         }
-        self.member(&transaction, &here, member).await?;
         self.lock_user(&transaction, member, None).await?;
+        self.lock_companies_of(&transaction, member).await?;
         let here = self.authorise(&transaction, signed_in, slug).await?;
         let (membership, person) = self.member(&transaction, &here, member).await?;
         let waiting = self
             .open_requests()
-            .filter(reset_request::Column::UserId.eq(member.0))
+            .filter(reset_request::Column::Id.eq(request.0))
             .filter(reset_request::Column::CompanyId.ne(here.id))
             .filter(reset_request::Column::AskedBy.ne(by.id.0))
             .one(&transaction)
@@ -246,7 +262,6 @@ impl Vestibule {
         reason: Option<&str>,
     ) -> Result<InPersonCode, Error> {
         let code = self.reset_factors(transaction, person.id).await?;
-        self.void_links(transaction, LinkKind::SetUpAgain, person.id).await?;
         let id = CompanyId(company.id);
         let entry = Entry::of_company(Event::MfaReset, by.id, id, client).about(person.id);
         self.audit(transaction, Entry { detail: reason, ..entry }).await?;
@@ -259,7 +274,8 @@ impl Vestibule {
                 person.name, person.email, by.name
             );
             let leads_to = Some(("See the Members", "/members"));
-            let news = News { subject: "two-factor authentication reset", says, leads_to, client };
+            let news =
+                News { subject: "two-factor authentication reset", says, leads_to, client, about: None };
             self.tell_administrators(transaction, company, &[by.id, person.id], &news).await?;
         }
         Ok(code)
@@ -338,7 +354,13 @@ impl Vestibule {
         })
         .exec_without_returning(transaction)
         .await?;
-        self.void_links(transaction, LinkKind::ConfirmReset, person.id).await?;
+        link::Entity::update_many()
+            .col_expr(link::Column::ConsumedAt, Expr::value(now.0))
+            .filter(link::Column::UserId.eq(person.id.0))
+            .filter(link::Column::CompanyId.eq(company.id))
+            .filter(link::Column::Kind.eq(LinkKind::ConfirmReset.name()))
+            .exec(transaction)
+            .await?;
         let link = self.new_link_of(transaction, LinkKind::ConfirmReset, person, Some(id)).await?;
         let mail = Mail {
             subject: "Confirm the reset of your two-factor authentication".to_owned(),
@@ -383,8 +405,8 @@ impl Vestibule {
         if confirmed.rows_affected != 1 {
             return Err(Error::NotFound);
         }
-        self.void_links(transaction, LinkKind::ConfirmReset, person.id).await?;
         let company = self.company_by_id(transaction, CompanyId(request.company_id)).await?;
+        self.still_asks(transaction, &company, request).await?;
         let id = CompanyId(company.id);
         let entry = Entry::of_company(Event::ResetConfirmed, by.id, id, client);
         self.audit(transaction, entry.about(person.id)).await?;
@@ -400,16 +422,42 @@ impl Vestibule {
             .order_by_asc(reset_request::Column::AskedAt)
     }
 
-    /// Whether a request of this company was confirmed lately: then it resets alone.
+    /// Refuses a request whose asker administers the company no more, or whose member has left it.
+    async fn still_asks(
+        &self,
+        transaction: &DatabaseTransaction,
+        company: &company::Model,
+        request: &reset_request::Model,
+    ) -> Result<(), Error> {
+        let accepted = |user: Uuid| {
+            membership::Entity::find_by_id((company.id, user))
+                .filter(membership::Column::AcceptedAt.is_not_null())
+        };
+        let member = accepted(request.user_id).one(transaction).await?;
+        let asker = accepted(request.asked_by)
+            .filter(membership::Column::Role.eq(Role::Administrator.as_str()))
+            .one(transaction)
+            .await?;
+        if member.is_some() && asker.is_some() { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Whether this administrator's request was confirmed, and nothing was set up since: then they get the code that is
+    /// handed over. It is no leave to reset again.
     async fn confirmed_request(
         &self,
         transaction: &DatabaseTransaction,
         company: &company::Model,
+        by: &User,
         member: UserId,
     ) -> Result<bool, Error> {
+        let person = user::Entity::find_by_id(member.0).one(transaction).await?;
+        if person.is_none_or(|person| person.mfa_reset_at.is_none()) {
+            return Ok(false);
+        }
         let confirmed = reset_request::Entity::find()
             .filter(reset_request::Column::UserId.eq(member.0))
             .filter(reset_request::Column::CompanyId.eq(company.id))
+            .filter(reset_request::Column::AskedBy.eq(by.id.0))
             .filter(reset_request::Column::ConfirmedAt.is_not_null())
             .filter(reset_request::Column::ExpiresAt.gt(self.now().0))
             .one(transaction)
@@ -443,6 +491,9 @@ fn checked_reason(reason: &str) -> Result<&str, Error> {
     }
     if reason.chars().count() > REASON_LENGTH {
         return refused("This reason is too long: 500 characters at most.");
+    }
+    if reason.chars().any(char::is_control) {
+        return refused("Write the reason in one line.");
     }
     Ok(reason)
 }

@@ -11,7 +11,7 @@ use super::member_list::{Member, MembersQuery};
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, User};
 use crate::methods::methods_of;
-use crate::store::entities::{company, link, membership};
+use crate::store::entities::{company, link, membership, reset_request};
 use crate::{Error, Vestibule};
 
 /// The first line of the list.
@@ -24,14 +24,15 @@ const CSV_PAGE: usize = 500;
 pub struct MemberChange {
     /// Who.
     pub member: UserId,
-    /// Their role.
-    pub role: Role,
-    /// Whether they handle payments.
-    pub payments: bool,
+    /// Another role.
+    pub role: Option<Role>,
+    /// Whether they handle payments from now on.
+    pub payments: Option<bool>,
 }
 
 impl Vestibule {
-    /// Changes a member's role, or whether they handle payments.
+    /// Changes a member's role, or whether they handle payments. What is not named stays as it is, whoever has changed it
+    /// meanwhile.
     ///
     /// # Errors
     /// [`Error::LastAdministrator`]; [`Error::NotFound`], also for who has not accepted yet: a role is given after that
@@ -53,6 +54,8 @@ impl Vestibule {
             return Err(Error::NotFound);
         }
         let was_administrator = before.role == Role::Administrator.as_str();
+        let role = role.or_else(|| Role::parse(&before.role)).ok_or(Error::Corrupt("role"))?;
+        let payments = payments.unwrap_or(before.payments_since.is_some());
         if was_administrator && role == Role::Member {
             self.keep_an_administrator(&transaction, &company, member).await?;
         }
@@ -75,7 +78,8 @@ impl Vestibule {
             _ => None,
         };
         for event in role_event.into_iter().chain(payments_event) {
-            self.tell_of_member(&transaction, client, &signed_in.user, &company, &person, event).await?;
+            self.tell_of_member(&transaction, client, &signed_in.user, &company, &person, event, true)
+                .await?;
         }
         self.commit(transaction, "change_member").await?;
         self.outbox_has_mail();
@@ -110,13 +114,23 @@ impl Vestibule {
             self.count_member(&transaction, &company, member, -1).await?;
         }
         membership::Entity::delete_by_id((company.id, member.0)).exec(&transaction).await?;
-        link::Entity::delete_many()
+        // Void, and not gone: how many invitations were mailed today is counted.
+        link::Entity::update_many()
+            .col_expr(link::Column::ConsumedAt, Expr::value(self.now().0))
             .filter(link::Column::UserId.eq(member.0))
             .filter(link::Column::CompanyId.eq(company.id))
+            .filter(link::Column::ConsumedAt.is_null())
+            .exec(&transaction)
+            .await?;
+        reset_request::Entity::delete_many()
+            .filter(reset_request::Column::UserId.eq(member.0))
+            .filter(reset_request::Column::CompanyId.eq(company.id))
             .exec(&transaction)
             .await?;
         let event = Event::MemberRemoved;
-        self.tell_of_member(&transaction, client, &signed_in.user, &company, &person, event).await?;
+        let accepted = before.accepted_at.is_some();
+        self.tell_of_member(&transaction, client, &signed_in.user, &company, &person, event, accepted)
+            .await?;
         self.commit(transaction, "remove_member").await?;
         self.outbox_has_mail();
         Ok(())
@@ -160,7 +174,7 @@ impl Vestibule {
         let rows = self.member_rows(reader, company, &query, CSV_PAGE).await?;
         let Some(last) = rows.last() else { return Ok(None) };
         query.after = Some(last.address.clone());
-        let members = self.with_requirements(reader, rows, caller).await?;
+        let members = self.with_requirements(reader, company, rows, caller).await?;
         Ok(Some((members.iter().map(csv_line).collect(), query)))
     }
 
@@ -211,6 +225,7 @@ impl Vestibule {
         company: &company::Model,
         member: &User,
         event: Event,
+        accepted: bool,
     ) -> Result<(), Error> {
         let entry = Entry::of_company(event, by.id, CompanyId(company.id), client).about(member.id);
         self.audit(transaction, entry).await?;
@@ -224,7 +239,8 @@ impl Vestibule {
         let who = format!("{} ({})", member.name, member.email);
         let says = format!("{} {}.", by.name, did.replace("{}", &who));
         let leads_to = Some(("See the Members", "/members"));
-        let news = News { subject: "a member was changed", says, leads_to, client };
+        let about = accepted.then_some(member.id);
+        let news = News { subject: "a member was changed", says, leads_to, client, about };
         self.tell_administrators(transaction, company, &[by.id], &news).await
     }
 }

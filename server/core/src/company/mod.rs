@@ -52,6 +52,10 @@ impl Vestibule {
         signed_in: &SignedIn,
         slug: &str,
     ) -> Result<company::Model, Error> {
+        // What cannot be one is not looked for: PostgreSQL does not even take every text.
+        if slug.chars().any(char::is_control) {
+            return Err(Error::NotFound);
+        }
         let found = membership::Entity::find()
             .filter(membership::Column::UserId.eq(signed_in.user.id.0))
             .filter(membership::Column::Role.eq(Role::Administrator.as_str()))
@@ -99,7 +103,8 @@ impl Vestibule {
         Ok(())
     }
 
-    /// Tells the company's administrators what was done there, except these people.
+    /// Tells the company's administrators what was done there, except these people; and whom it was done to, who may not be an
+    /// administrator any more.
     pub(crate) async fn tell_administrators(
         &self,
         transaction: &DatabaseTransaction,
@@ -116,6 +121,7 @@ impl Vestibule {
             .all(transaction)
             .await?;
         let ids = administrators.iter().map(|administrator| administrator.user_id);
+        let ids = ids.chain(news.about.map(|user| user.0));
         let people = user::Entity::find().filter(user::Column::Id.is_in(ids)).all(transaction).await?;
         for person in people.into_iter().map(User::from) {
             let mail = Mail {
@@ -126,8 +132,8 @@ impl Vestibule {
                     (*words, format!("{}/companies/{}{path}", self.inner.settings.public_url, company.slug))
                 }),
                 then: vec![
-                    "You get this mail because you administer the company. If it is not right, talk to the other \
-                     administrators."
+                    "You get this mail because you administer the company, or because it is about you. If it is not right, \
+                     talk to its administrators."
                         .to_owned(),
                 ],
                 code: None,
@@ -162,4 +168,6 @@ pub(crate) struct News<'a> {
     pub leads_to: Option<(&'static str, &'static str)>,
     /// Who did it.
     pub client: &'a Client,
+    /// Whom it was done to, where they are told the same.
+    pub about: Option<UserId>,
 }

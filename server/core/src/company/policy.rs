@@ -175,8 +175,6 @@ impl Vestibule {
             (true, None) => Event::MfaNotRequired,
             (false, _) => Event::CompanySet,
         };
-        let entry = Entry::of_company(event, user.id, CompanyId(company.id), client);
-        self.audit(transaction, entry).await?;
         let zone = local_time::zone(&company.time_zone).map_err(|_| Error::Corrupt("zone"))?;
         let on_or_off = |on| if on { "on" } else { "off" };
         let requires = change.from.map_or_else(
@@ -190,8 +188,10 @@ impl Vestibule {
             on_or_off(policy.text_messages),
             on_or_off(policy.voluntary_set_up),
         );
+        let entry = Entry::of_company(event, user.id, CompanyId(company.id), client);
+        self.audit(transaction, entry.because(&says)).await?;
         let leads_to = Some(("See the Settings", "/security"));
-        let news = News { subject: "security settings changed", says, leads_to, client };
+        let news = News { subject: "security settings changed", says, leads_to, client, about: None };
         self.tell_administrators(transaction, company, &[user.id], &news).await
     }
 
@@ -225,8 +225,15 @@ impl Vestibule {
             Some(_) => old,
             None => None,
         };
-        let past = moves && entered.is_some_and(|entered| entered <= now);
-        let from = if past { Some(now) } else { entered };
+        let in_force = |from: Option<Timestamp>| from.is_some_and(|from| from <= now);
+        // Required already, and to be required since another day in the past: nothing changes for anybody.
+        let moves = moves && !(in_force(old) && in_force(entered));
+        let past = moves && in_force(entered);
+        let from = match (moves, past) {
+            (false, _) => old,
+            (true, true) => Some(now),
+            (true, false) => entered,
+        };
         let later = match (old, from) {
             (Some(old), Some(from)) => from > old,
             (Some(_), None) => true,

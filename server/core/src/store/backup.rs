@@ -145,6 +145,7 @@ DELETE FROM recovery_codes;
 DELETE FROM codes;
 DELETE FROM links WHERE kind <> 'not_me';
 DELETE FROM flows;
+DELETE FROM reset_requests;
 DELETE FROM sessions;
 ";
 

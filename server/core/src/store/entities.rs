@@ -91,6 +91,7 @@ pub mod membership {
         pub role: String,
         pub payments_since: Option<i64>,
         pub accepted_at: Option<i64>,
+        pub invited_as: Option<String>,
         pub created_at: i64,
         #[sea_orm(belongs_to, from = "company_id", to = "id")]
         pub company: HasOne<super::company::Entity>,
