@@ -78,7 +78,7 @@ impl Vestibule {
             _ => None,
         };
         for event in role_event.into_iter().chain(payments_event) {
-            self.tell_of_member(&transaction, client, &signed_in.user, &company, &person, event, true)
+            self.tell_of_member(&transaction, client, &signed_in.user, &company, (&before, &person), event)
                 .await?;
         }
         self.commit(transaction, "change_member").await?;
@@ -128,8 +128,7 @@ impl Vestibule {
             .exec(&transaction)
             .await?;
         let event = Event::MemberRemoved;
-        let accepted = before.accepted_at.is_some();
-        self.tell_of_member(&transaction, client, &signed_in.user, &company, &person, event, accepted)
+        self.tell_of_member(&transaction, client, &signed_in.user, &company, (&before, &person), event)
             .await?;
         self.commit(transaction, "remove_member").await?;
         self.outbox_has_mail();
@@ -223,9 +222,8 @@ impl Vestibule {
         client: &Client,
         by: &User,
         company: &company::Model,
-        member: &User,
+        (membership, member): (&membership::Model, &User),
         event: Event,
-        accepted: bool,
     ) -> Result<(), Error> {
         let entry = Entry::of_company(event, by.id, CompanyId(company.id), client).about(member.id);
         self.audit(transaction, entry).await?;
@@ -239,7 +237,7 @@ impl Vestibule {
         let who = format!("{} ({})", member.name, member.email);
         let says = format!("{} {}.", by.name, did.replace("{}", &who));
         let leads_to = Some(("See the Members", "/members"));
-        let about = accepted.then_some(member.id);
+        let about = membership.accepted_at.map(|_| member.id);
         let news = News { subject: "a member was changed", says, leads_to, client, about };
         self.tell_administrators(transaction, company, &[by.id], &news).await
     }
