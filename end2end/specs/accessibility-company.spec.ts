@@ -163,7 +163,7 @@ test.describe("members", () => {
   test("a reset that has to be confirmed, and one that waits here", async ({ page, people }) => {
     const { company, admin } = await people.administrator();
     await toProfileWithCode(page, admin);
-    const request = { member: randomUUID(), name: LONG_NAME, email: "bea@example.com", company: "Quarry & Stone", asked_by: "Otto Admin", asked_at: Date.now() };
+    const request = { id: randomUUID(), member: randomUUID(), name: LONG_NAME, email: "bea@example.com", company: "Quarry & Stone", asked_by: "Otto Admin", asked_at: Date.now() };
     await answer(page, "reset_requests", [request]);
     const members = new CompanyMembers(page);
     await members.goto(company.slug);
