@@ -8,7 +8,6 @@ use sea_orm::{
 
 use crate::audit::{Entry, Event};
 use crate::local_time;
-use crate::methods::methods_of;
 use crate::people::{checked_name, existing_user};
 use crate::store::entities::{company, membership};
 use crate::{Error, Vestibule};
@@ -199,16 +198,7 @@ impl Vestibule {
         .exec_without_returning(&transaction)
         .await?;
         let user = UserId(person.id);
-        let has_method = !methods_of(&transaction, user).await?.is_empty();
-        company::Entity::update_many()
-            .col_expr(company::Column::Members, Expr::col(company::Column::Members).add(1))
-            .col_expr(
-                company::Column::MembersWithMethod,
-                Expr::col(company::Column::MembersWithMethod).add(i64::from(has_method)),
-            )
-            .filter(company::Column::Id.eq(company.id))
-            .exec(&transaction)
-            .await?;
+        self.count_member(&transaction, &company, user, 1).await?;
         let entry = Entry::operator(Event::MemberAdded, Some(user), Some(CompanyId(company.id)));
         self.audit(&transaction, entry).await?;
         transaction.commit().await?;

@@ -177,8 +177,9 @@ impl Vestibule {
         Ok(Some((members.iter().map(csv_line).collect(), query)))
     }
 
-    /// Counts a member of the company in or out (`by`: 1 or -1), with their methods.
-    pub(super) async fn count_member(
+    /// Counts a member of the company in or out (`by`: 1 or -1), with their methods. Here alone: PostgreSQL takes one type of
+    /// number for one statement.
+    pub(crate) async fn count_member(
         &self,
         transaction: &DatabaseTransaction,
         company: &company::Model,
