@@ -58,15 +58,29 @@ pub(super) enum MigrationLock {
 }
 
 impl MigrationLock {
+    /// Waits until nobody else begins a SQLite file that is not there yet, or is empty: where two switch one to its
+    /// write-ahead log at once, SQLite lets one of them fail instead of wait.
+    pub(super) async fn of_new_file(url: &str) -> Result<Option<Self>, DbErr> {
+        let is_new = |file: &&Path| std::fs::metadata(file).map_or(true, |found| found.len() == 0);
+        match sqlite_file(url).filter(is_new) {
+            Some(file) => Self::of_file(file).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn of_file(file: &Path) -> Result<Self, DbErr> {
+        let failed = |error: std::io::Error| DbErr::Custom(format!("{}: {error}", file.display()));
+        let lock = beside(file, "migrating").map_err(failed)?;
+        // Waiting holds a thread; whoever migrates is done in a moment.
+        let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
+        let lock = locked.map_err(|error| DbErr::Custom(error.to_string()))?.map_err(failed)?;
+        Ok(Self::Sqlite(lock))
+    }
+
     /// Waits until nobody else migrates.
     pub(super) async fn take(url: &str, writer: &DatabaseConnection) -> Result<Self, DbErr> {
         if let Some(file) = sqlite_file(url) {
-            let failed = |error: std::io::Error| DbErr::Custom(format!("{}: {error}", file.display()));
-            let lock = beside(file, "migrating").map_err(failed)?;
-            // Waiting holds a thread; whoever migrates is done in a moment.
-            let locked = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await;
-            let lock = locked.map_err(|error| DbErr::Custom(error.to_string()))?.map_err(failed)?;
-            return Ok(Self::Sqlite(lock));
+            return Self::of_file(file).await;
         }
         // Held by a transaction, so that a connection that breaks gives it back.
         let transaction = writer.begin().await?;

@@ -51,7 +51,9 @@ impl Store {
     /// # Errors
     /// [`DbErr`] when the database cannot be reached or its schema cannot be brought up to date.
     pub async fn open(url: &str) -> Result<Self, DbErr> {
+        let beginning = MigrationLock::of_new_file(url).await?;
         let (reader, writer) = connect(url).await?;
+        drop(beginning);
         if !pending(&writer).await?.is_empty() {
             let lock = MigrationLock::take(url, &writer).await?;
             // Somebody else may have done it while this program waited.
