@@ -1,15 +1,12 @@
 //! Who is calling: from the cookies of a request to a record, its person and what is asked of them.
 
-use domain::{
-    Assessment, Company, Ended, Lifetime, Membership, MethodKind, OwnedMethod, Role, SECOND, SessionId,
-    SessionState, Timestamp, UserId, requirement,
-};
+use domain::{Assessment, Ended, Lifetime, Membership, SECOND, SessionId, SessionState, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::company::Administered;
 use crate::secret::Token;
-use crate::store::entities::{company, membership, method, session, user};
+use crate::store::entities::{session, user};
 use crate::{Error, Vestibule};
 
 /// Use of a session is written down at most this often, so that reading pages does not write.
@@ -322,47 +319,6 @@ impl Vestibule {
         signed_in.record.used_at = now.0;
         Ok(caller)
     }
-
-    /// What a person's companies ask now, read through `connection`.
-    pub(crate) async fn standing(
-        &self,
-        connection: &impl ConnectionTrait,
-        user: UserId,
-    ) -> Result<Standing, Error> {
-        let companies = membership::Entity::find()
-            .filter(membership::Column::UserId.eq(user.0))
-            .find_also_related(company::Entity)
-            .all(connection)
-            .await?;
-        let mut memberships = Vec::with_capacity(companies.len());
-        let mut administered = Vec::new();
-        for (membership, company) in companies {
-            let company = company.ok_or(Error::Corrupt("membership without company"))?;
-            let (slug, name) = (company.slug.clone(), company.name.clone());
-            let membership = to_membership(membership, company)?;
-            if membership.accepted && membership.role == Role::Administrator {
-                administered.push(Administered { slug, name });
-            }
-            memberships.push(membership);
-        }
-        administered.sort_by(|one, other| one.name.cmp(&other.name));
-        let methods =
-            method::Entity::find().filter(method::Column::UserId.eq(user.0)).all(connection).await?;
-        let owned = owned(methods)?;
-        let accepted = || memberships.iter().filter(|membership| membership.accepted);
-        Ok(Standing {
-            administrator: !administered.is_empty(),
-            administered,
-            in_company: accepted().next().is_some(),
-            assessment: requirement(
-                &memberships,
-                &owned,
-                &self.inner.settings.payments_countries,
-                self.now(),
-            ),
-            memberships,
-        })
-    }
 }
 
 /// From when a record's idle time counts. The second door waits for a text message, and for nothing else (S7).
@@ -371,41 +327,4 @@ fn last_use(record: &session::Model, state: SessionState) -> Timestamp {
         SessionState::Challenge => Timestamp(record.texted_at.unwrap_or(record.state_since)),
         _ => Timestamp(record.used_at),
     }
-}
-
-/// What the companies of a person ask, and what the person is there.
-pub(crate) struct Standing {
-    pub assessment: Assessment,
-    pub memberships: Vec<Membership>,
-    pub administered: Vec<Administered>,
-    pub administrator: bool,
-    pub in_company: bool,
-}
-
-/// Methods as far as their acceptability depends on them.
-pub(crate) fn owned(methods: Vec<method::Model>) -> Result<Vec<OwnedMethod>, Error> {
-    let owned = |method: method::Model| match MethodKind::parse(&method.kind) {
-        Some(MethodKind::App) => Ok(OwnedMethod::App),
-        Some(MethodKind::Phone) => Ok(OwnedMethod::Phone { country: method.country.unwrap_or_default() }),
-        None => Err(Error::Corrupt("method kind")),
-    };
-    methods.into_iter().map(owned).collect()
-}
-
-pub(crate) fn to_membership(
-    membership: membership::Model,
-    company: company::Model,
-) -> Result<Membership, Error> {
-    Ok(Membership {
-        company: Company {
-            id: domain::CompanyId(company.id),
-            name: company.name,
-            mfa_required_from: company.mfa_required_from.map(Timestamp),
-            voluntary_set_up: company.voluntary_set_up,
-            text_messages: company.text_messages,
-        },
-        role: Role::parse(&membership.role).ok_or(Error::Corrupt("role"))?,
-        payments_since: membership.payments_since.map(Timestamp),
-        accepted: membership.accepted_at.is_some(),
-    })
 }

@@ -56,6 +56,7 @@ mod set_up_app;
 mod set_up_phone;
 mod settings;
 mod sign_in;
+mod standing;
 mod step_up;
 pub mod store;
 mod suspension;

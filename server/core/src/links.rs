@@ -2,7 +2,7 @@
 //! The token stands after the `#`: browsers keep that to themselves. Opening a link shows a page; only its POST acts.
 
 use domain::{CompanyId, DAY, HOUR, UserId};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
@@ -162,11 +162,35 @@ impl Vestibule {
         kind: LinkKind,
         user: UserId,
     ) -> Result<(), Error> {
+        self.void_links_where(transaction, user, link::Column::Kind.eq(kind.name())).await
+    }
+
+    /// Links that a company has mailed the person work no longer; of this kind, or of any.
+    pub(crate) async fn void_links_of(
+        &self,
+        transaction: &DatabaseTransaction,
+        kind: Option<LinkKind>,
+        user: UserId,
+        company: CompanyId,
+    ) -> Result<(), Error> {
+        let mut which = link::Column::CompanyId.eq(company.0);
+        if let Some(kind) = kind {
+            which = which.and(link::Column::Kind.eq(kind.name()));
+        }
+        self.void_links_where(transaction, user, which).await
+    }
+
+    async fn void_links_where(
+        &self,
+        transaction: &DatabaseTransaction,
+        user: UserId,
+        which: SimpleExpr,
+    ) -> Result<(), Error> {
         link::Entity::update_many()
             .col_expr(link::Column::ConsumedAt, Expr::value(self.now().0))
             .filter(link::Column::UserId.eq(user.0))
-            .filter(link::Column::Kind.eq(kind.name()))
             .filter(link::Column::ConsumedAt.is_null())
+            .filter(which)
             .exec(transaction)
             .await?;
         Ok(())

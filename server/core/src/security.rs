@@ -2,9 +2,10 @@
 
 use domain::{MethodKind, Requirement, TextRule, Timestamp, requirement};
 
-use crate::caller::{Caller, SignedIn, owned};
+use crate::caller::{Caller, SignedIn};
 use crate::methods::methods_of;
 use crate::recovery_code::valid_recovery_code;
+use crate::standing::owned;
 use crate::store::entities::method;
 use crate::{Error, Vestibule};
 

@@ -40,6 +40,8 @@ async fn somebody_new_is_invited_sets_a_first_password_and_signs_in() {
     let opened = browser.call("invitation", json!({ "token": token })).await;
     let expected = json!({ "company": HARBOUR, "email": NEW, "name": "New Person", "has_account": false });
     assert_eq!(opened.answered().json, expected);
+    let measured = browser.call("password_strength", json!({ "new": "password123", "token": token })).await;
+    assert_eq!(measured.answered().json["score"], 0);
     let weak = json!({ "token": token, "name": "New Person", "password": "password123" });
     assert_eq!(browser.call("accept_as_new", weak).await.refused(422, "invalid").json["field"], "new");
     let nameless = browser.accept_as_new(&token, "  ").await;

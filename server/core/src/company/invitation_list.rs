@@ -30,6 +30,10 @@ pub(super) fn read(list: &str) -> (BTreeMap<Email, Option<String>>, Vec<LineProb
         return (people, vec![problem(1, "", "This list is too long. Send it in parts.")]);
     }
     for (index, line) in list.lines().enumerate() {
+        // What is refused as a whole need not be read to its end.
+        if people.len() > MOST {
+            break;
+        }
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         for entry in line.split([',', ';']).map(str::trim).filter(|entry| !entry.is_empty()) {
             match person(entry) {

@@ -1,21 +1,15 @@
-//! Invitations: single use, seven days, without effect until they are accepted (S43). Somebody new gets an account without
-//! a password, which the invitation's page sets; no link ever sets one where there is one.
+//! Inviting people to a company: single use, seven days, without effect until it is accepted (S43), which is in
+//! `acceptance`. Somebody new gets an account without a password, which the invitation's page sets.
 
 use domain::{CompanyId, DAY, Email, Role, SessionId, UserId};
-use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
-    QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::News;
 use super::invitation_list::{self, LineProblem};
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, User};
 use crate::links::LinkKind;
 use crate::mail::Mail;
-use crate::people::{checked_name, user_by_email};
-use crate::secret::{Password, Token};
+use crate::people::user_by_email;
 use crate::store::entities::{company, link, membership, user};
 use crate::{Error, Vestibule};
 
@@ -33,19 +27,6 @@ pub struct InvitationCheck {
     pub problems: Vec<LineProblem>,
 }
 
-/// What an invitation says.
-#[derive(Clone, Debug)]
-pub struct Invitation {
-    /// The company's name.
-    pub company: String,
-    /// Whom it is for.
-    pub email: String,
-    /// Their name, as far as it is known.
-    pub name: String,
-    /// Whether they have a password, and so accept once they are signed in.
-    pub has_account: bool,
-}
-
 impl Vestibule {
     /// What a list of addresses would do. Nothing is changed.
     ///
@@ -60,16 +41,15 @@ impl Vestibule {
         let reader = self.inner.store.reader();
         let company = self.administered_company(reader, caller.signed_in()?, slug).await?;
         let (people, problems) = invitation_list::read(list);
-        let mut check = InvitationCheck { problems, ..InvitationCheck::default() };
-        for email in people.keys() {
-            let member = membership_at(reader, &company, email).await?;
-            if member.is_some_and(|membership| membership.accepted_at.is_some()) {
-                check.members += 1;
-            } else {
-                check.invitations += 1;
-            }
-        }
-        Ok(check)
+        let members = membership::Entity::find()
+            .filter(membership::Column::CompanyId.eq(company.id))
+            .filter(membership::Column::AcceptedAt.is_not_null())
+            .filter(membership::Column::Address.is_in(people.keys().map(Email::as_str)))
+            .count(reader)
+            .await?;
+        let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let invitations = (people.len() as u64).saturating_sub(members);
+        Ok(InvitationCheck { invitations: count(invitations), members: count(members), problems })
     }
 
     /// Invites everybody on a list without problems, each in a transaction of their own: sent again, a list that broke off
@@ -145,11 +125,8 @@ impl Vestibule {
     ) -> Result<(), Error> {
         let signed_in = caller.of_record(record)?;
         let transaction = self.inner.store.begin().await?;
-        let company = self.administered_company(&transaction, signed_in, slug).await?;
-        self.member(&transaction, &company, member).await?;
-        self.lock_user(&transaction, member, None).await?;
-        let company = self.authorise(&transaction, signed_in, slug).await?;
-        let (membership, person) = self.member(&transaction, &company, member).await?;
+        let (company, membership, person) =
+            self.authorise_about(&transaction, signed_in, slug, member).await?;
         if membership.accepted_at.is_some() {
             return Err(Error::NotFound);
         }
@@ -157,133 +134,6 @@ impl Vestibule {
         self.commit(transaction, "invite_again").await?;
         self.outbox_has_mail();
         Ok(())
-    }
-
-    /// What a link invites to. It is not spent.
-    ///
-    /// # Errors
-    /// [`Error::LinkGone`].
-    pub async fn invitation(&self, token: &Token) -> Result<Invitation, Error> {
-        let reader = self.inner.store.reader();
-        let (person, company) = self.of_invitation(reader, token).await?;
-        let key = (company.id, person.id);
-        let invited = membership::Entity::find_by_id(key).one(reader).await?;
-        Ok(Invitation {
-            company: company.name,
-            has_account: person.password_hash.is_some(),
-            email: person.email,
-            name: invited.and_then(|membership| membership.invited_as).unwrap_or_default(),
-        })
-    }
-
-    /// Accepts as somebody new: with a name and a first password. Nobody is signed in by it.
-    ///
-    /// # Errors
-    /// [`Error::LinkGone`]; [`Error::WrongState`] for who has a password: no link sets another; [`Error::Invalid`] for a
-    /// name or password that is refused, and then the link still works; [`Error::Busy`].
-    pub async fn accept_as_new(
-        &self,
-        client: &Client,
-        token: &Token,
-        name: &str,
-        password: Password,
-    ) -> Result<(), Error> {
-        let (person, _) = self.of_invitation(self.inner.store.reader(), token).await?;
-        if person.password_hash.is_some() {
-            return Err(Error::WrongState);
-        }
-        let name =
-            checked_name(name).map_err(|error| Error::Invalid { field: "name", why: error.to_string() })?;
-        let person = User { name: name.to_owned(), ..User::from(person) };
-        self.check_new_password(&person, &password).await?;
-        let hash = self.inner.passwords.hash(self.inner.passwords.admit()?, password).await?;
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, person.id, None).await?;
-        let first = user::Entity::update_many()
-            .col_expr(user::Column::PasswordHash, Expr::value(hash))
-            .col_expr(user::Column::PasswordChangedAt, Expr::value(self.now().0))
-            .col_expr(user::Column::Name, Expr::value(name))
-            .filter(user::Column::Id.eq(person.id.0))
-            .filter(user::Column::PasswordHash.is_null())
-            .exec(&transaction)
-            .await?;
-        if first.rows_affected != 1 {
-            return Err(Error::WrongState);
-        }
-        self.join(&transaction, client, token, &person).await?;
-        self.commit(transaction, "accept_as_new").await?;
-        self.outbox_has_mail();
-        Ok(())
-    }
-
-    /// Accepts as the person who is signed in. Gives how things stand for them then: another company may ask for more.
-    ///
-    /// # Errors
-    /// [`Error::LinkGone`]; [`Error::NotFound`] where the invitation is somebody else's; [`Error::Stale`] for another
-    /// record than the caller's.
-    pub async fn accept_invitation(
-        &self,
-        client: &Client,
-        caller: &Caller,
-        record: SessionId,
-        token: &Token,
-    ) -> Result<Caller, Error> {
-        let user = caller.of_record(record)?.user.clone();
-        let transaction = self.inner.store.begin().await?;
-        self.lock_user(&transaction, user.id, None).await?;
-        let (person, _) = self.of_invitation(&transaction, token).await?;
-        if person.id != user.id.0 {
-            return Err(Error::NotFound);
-        }
-        self.join(&transaction, client, token, &user).await?;
-        self.commit(transaction, "accept_invitation").await?;
-        self.outbox_has_mail();
-        self.caller_by_id(record).await
-    }
-
-    /// Whose invitation it is, and to which company, if it works.
-    async fn of_invitation(
-        &self,
-        connection: &impl ConnectionTrait,
-        token: &Token,
-    ) -> Result<(user::Model, company::Model), Error> {
-        let person = self.person_of_link(connection, LinkKind::Invitation, token).await?;
-        let company = self.company_of_link(connection, token).await?;
-        let invited = membership::Entity::find_by_id((company.id, person.id)).one(connection).await?;
-        match invited {
-            Some(membership) if membership.accepted_at.is_none() => Ok((person, company)),
-            _ => Err(Error::LinkGone),
-        }
-    }
-
-    /// Spends the link and makes the membership one. The person is locked.
-    async fn join(
-        &self,
-        transaction: &DatabaseTransaction,
-        client: &Client,
-        token: &Token,
-        person: &User,
-    ) -> Result<(), Error> {
-        let (_, company) = self.of_invitation(transaction, token).await?;
-        self.lock_companies_of(transaction, person.id).await?;
-        self.consume_link(transaction, LinkKind::Invitation, token).await?;
-        let joined = membership::Entity::update_many()
-            .col_expr(membership::Column::AcceptedAt, Expr::value(self.now().0))
-            .filter(membership::Column::CompanyId.eq(company.id))
-            .filter(membership::Column::UserId.eq(person.id.0))
-            .filter(membership::Column::AcceptedAt.is_null())
-            .exec(transaction)
-            .await?;
-        if joined.rows_affected != 1 {
-            return Err(Error::LinkGone);
-        }
-        self.count_member(transaction, &company, person.id, 1).await?;
-        let entry = Entry::of_company(Event::MemberJoined, person.id, CompanyId(company.id), client);
-        self.audit(transaction, entry.about(person.id)).await?;
-        let says = format!("{} ({}) has accepted the invitation.", person.name, person.email);
-        let leads_to = Some(("See the Members", "/members"));
-        let news = News { subject: "somebody has joined", says, leads_to, client, about: None };
-        self.tell_administrators(transaction, &company, &[person.id], &news).await
     }
 
     /// The account with this address, or a new one without a password. Its name is what the address begins with until its
@@ -358,27 +208,19 @@ impl Vestibule {
         person: &User,
     ) -> Result<(), Error> {
         let now = self.now();
-        let of_person = || {
-            link::Entity::find()
-                .filter(link::Column::UserId.eq(person.id.0))
-                .filter(link::Column::CompanyId.eq(company.id))
-                .filter(link::Column::Kind.eq(LinkKind::Invitation.name()))
-        };
-        let today =
-            of_person().filter(link::Column::CreatedAt.gt(now.plus(-DAY).0)).count(transaction).await?;
+        let (id, kind) = (CompanyId(company.id), LinkKind::Invitation);
+        let today = link::Entity::find()
+            .filter(link::Column::UserId.eq(person.id.0))
+            .filter(link::Column::CompanyId.eq(company.id))
+            .filter(link::Column::Kind.eq(kind.name()))
+            .filter(link::Column::CreatedAt.gt(now.plus(-DAY).0))
+            .count(transaction)
+            .await?;
         if today >= A_DAY {
             return Err(Error::Paused { until: now.plus(DAY), now });
         }
-        link::Entity::update_many()
-            .col_expr(link::Column::ConsumedAt, Expr::value(now.0))
-            .filter(link::Column::UserId.eq(person.id.0))
-            .filter(link::Column::CompanyId.eq(company.id))
-            .filter(link::Column::Kind.eq(LinkKind::Invitation.name()))
-            .filter(link::Column::ConsumedAt.is_null())
-            .exec(transaction)
-            .await?;
-        let id = CompanyId(company.id);
-        let link = self.new_link_of(transaction, LinkKind::Invitation, person, Some(id)).await?;
+        self.void_links_of(transaction, Some(kind), person.id, id).await?;
+        let link = self.new_link_of(transaction, kind, person, Some(id)).await?;
         let settings = &self.inner.settings;
         let mail = Mail {
             subject: format!("{} invites you", company.name),
@@ -392,20 +234,8 @@ impl Vestibule {
             then: vec!["If you don't know the company, ignore this mail: nothing happens then.".to_owned()],
             code: None,
         };
-        self.post(transaction, mail.to(person, settings), LinkKind::Invitation.lasts()).await?;
+        self.post(transaction, mail.to(person, settings), kind.lasts()).await?;
         let entry = Entry::of_company(Event::MemberInvited, by.id, id, client);
         self.audit(transaction, entry.about(person.id)).await
     }
-}
-
-async fn membership_at(
-    connection: &impl ConnectionTrait,
-    company: &company::Model,
-    email: &Email,
-) -> Result<Option<membership::Model>, Error> {
-    Ok(membership::Entity::find()
-        .filter(membership::Column::CompanyId.eq(company.id))
-        .filter(membership::Column::Address.eq(email.as_str()))
-        .one(connection)
-        .await?)
 }

@@ -6,7 +6,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 use uuid::Uuid;
 
 use super::figures::{APP, MEMBERS, PHONE, RECOVERY_CODE, SHARED};
-use crate::caller::{Caller, owned, to_membership};
+use crate::caller::Caller;
+use crate::standing::{owned, to_membership};
 use crate::store::entities::{company, membership, method};
 use crate::{Error, Vestibule};
 

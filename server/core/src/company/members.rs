@@ -11,7 +11,7 @@ use super::member_list::{Member, MembersQuery};
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, User};
 use crate::methods::methods_of;
-use crate::store::entities::{company, link, membership, reset_request};
+use crate::store::entities::{company, membership};
 use crate::{Error, Vestibule};
 
 /// The first line of the list.
@@ -100,13 +100,8 @@ impl Vestibule {
     ) -> Result<(), Error> {
         let signed_in = caller.of_record(record)?;
         let transaction = self.inner.store.begin().await?;
-        // Checked before anybody is locked: an administrator of another company cannot make people wait.
-        let company = self.administered_company(&transaction, signed_in, slug).await?;
-        self.member(&transaction, &company, member).await?;
-        // The counter must see the method that is being set up at this moment, or be seen by its set-up.
-        self.lock_user(&transaction, member, None).await?;
-        let company = self.authorise(&transaction, signed_in, slug).await?;
-        let (before, person) = self.member(&transaction, &company, member).await?;
+        // Locked: the counter must see the method that is being set up at this moment, or be seen by its set-up.
+        let (company, before, person) = self.authorise_about(&transaction, signed_in, slug, member).await?;
         if before.accepted_at.is_some() {
             if before.role == Role::Administrator.as_str() {
                 self.keep_an_administrator(&transaction, &company, member).await?;
@@ -115,18 +110,8 @@ impl Vestibule {
         }
         membership::Entity::delete_by_id((company.id, member.0)).exec(&transaction).await?;
         // Void, and not gone: how many invitations were mailed today is counted.
-        link::Entity::update_many()
-            .col_expr(link::Column::ConsumedAt, Expr::value(self.now().0))
-            .filter(link::Column::UserId.eq(member.0))
-            .filter(link::Column::CompanyId.eq(company.id))
-            .filter(link::Column::ConsumedAt.is_null())
-            .exec(&transaction)
-            .await?;
-        reset_request::Entity::delete_many()
-            .filter(reset_request::Column::UserId.eq(member.0))
-            .filter(reset_request::Column::CompanyId.eq(company.id))
-            .exec(&transaction)
-            .await?;
+        self.void_links_of(&transaction, None, member, CompanyId(company.id)).await?;
+        self.forget_reset_request(&transaction, CompanyId(company.id), member).await?;
         let event = Event::MemberRemoved;
         self.tell_of_member(&transaction, client, &signed_in.user, &company, (&before, &person), event)
             .await?;

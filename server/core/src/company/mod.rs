@@ -2,6 +2,7 @@
 //! [`Vestibule::administered_company`], and one that loosens something, or takes something away, with
 //! [`Vestibule::authorise`].
 
+mod acceptance;
 mod announcements;
 mod figures;
 mod invitation_list;
@@ -10,18 +11,22 @@ mod member_list;
 mod member_reset;
 mod members;
 mod policy;
+mod reset_mails;
+mod reset_requests;
 
 use domain::{CompanyId, Role, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 
+pub use self::acceptance::Invitation;
 pub use self::figures::Figures;
 pub use self::invitation_list::LineProblem;
-pub use self::invitations::{Invitation, InvitationCheck};
+pub use self::invitations::InvitationCheck;
 pub use self::member_list::{Member, MemberCounts, MemberFilter, Members, MembersQuery};
-pub use self::member_reset::{Reset, ResetRequest};
+pub use self::member_reset::Reset;
 pub use self::members::MemberChange;
 pub use self::policy::{CompanySecurity, Policy, Preview};
+pub use self::reset_requests::ResetRequest;
 use crate::caller::{Client, SignedIn, User};
 use crate::mail::Mail;
 use crate::methods::methods_of;
@@ -87,6 +92,28 @@ impl Vestibule {
         let methods = methods_of(transaction, signed_in.user.id).await?;
         self.require_step_up(signed_in, &methods)?;
         Ok(company)
+    }
+
+    /// The same for an act on a member, who is locked with all of their companies: what becomes of them waits for what they do
+    /// themselves at this moment.
+    ///
+    /// # Errors
+    /// As [`Vestibule::authorise`]; [`Error::NotFound`] for who is no member.
+    pub(crate) async fn authorise_about(
+        &self,
+        transaction: &DatabaseTransaction,
+        signed_in: &SignedIn,
+        slug: &str,
+        member: UserId,
+    ) -> Result<(company::Model, membership::Model, User), Error> {
+        // Looked at before anybody is locked: an administrator of another company cannot make people wait.
+        let company = self.administered_company(transaction, signed_in, slug).await?;
+        self.member(transaction, &company, member).await?;
+        self.lock_user(transaction, member, None).await?;
+        self.lock_companies_of(transaction, member).await?;
+        let company = self.authorise(transaction, signed_in, slug).await?;
+        let (membership, person) = self.member(transaction, &company, member).await?;
+        Ok((company, membership, person))
     }
 
     /// Holds the company until the end of the transaction. People are locked before companies.
