@@ -20,6 +20,7 @@ pub mod house;
 pub mod icon;
 pub mod mailed_link;
 pub mod method;
+pub mod name_field;
 pub mod needed;
 pub mod new_password_field;
 pub mod notice;

@@ -10,15 +10,14 @@ use crate::browser::navigation::Entry;
 use crate::browser::{forget_fragment, fragment};
 use crate::components::door::Door;
 use crate::components::error_summary::ErrorSummary;
-use crate::components::field::Described;
 use crate::components::heading::Heading;
+use crate::components::name_field::{NameField, name_problem};
 use crate::components::needed::Needed;
-use crate::components::new_password_field::new_password_problem;
-use crate::components::password_field::{SecretInput, Username};
+use crate::components::new_password_field::{NewPasswordField, new_password_problem};
+use crate::components::password_field::Username;
 use crate::components::sending::{ActionButton, Problem, Sending, Submit, Trouble};
 use crate::components::session::use_session;
 use crate::route::{self, Page};
-use crate::text;
 
 /// An invitation that can be accepted.
 #[derive(Clone)]
@@ -90,7 +89,7 @@ fn NewPerson(at: Invited, link: Link) -> impl IntoView {
     let (named, input) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
     let Invited { token, invitation } = at;
     let Invitation { email, name, .. } = invitation.clone();
-    let username = email.clone();
+    let (username, measured) = (email.clone(), token.clone());
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let (Some(name), Some(new)) = (named.get_untracked(), input.get_untracked()) else { return };
@@ -122,7 +121,7 @@ fn NewPerson(at: Invited, link: Link) -> impl IntoView {
         <form class="stack-l" method="post" novalidate on:submit=submit>
             <NameField sending input=named name/>
             <Username email=username/>
-            <FirstPasswordField sending input/>
+            <NewPasswordField sending input token=measured/>
             <Trouble sending/>
             <Submit sending label="Accept" at_work="Accepting…"/>
         </form>
@@ -131,47 +130,7 @@ fn NewPerson(at: Invited, link: Link) -> impl IntoView {
 
 /// What has to be mended before it is worth asking the server.
 fn problems(name: &str, new: &str) -> Vec<Problem> {
-    let name = text::name_problem(name).map(|problem| Problem::new("name", &problem));
-    name.into_iter().chain(new_password_problem(new)).collect()
-}
-
-#[component]
-fn NameField(sending: Sending, input: NodeRef<html::Input>, name: String) -> impl IntoView {
-    let described = Described::new(sending, "name", "name", false);
-    view! {
-        <div class="field" class:bad=move || described.is_bad()>
-            <label for="name">"Name"</label>
-            {described.error()}
-            <input
-                node_ref=input
-                id="name"
-                name="name"
-                data-field="name"
-                type="text"
-                autocomplete="name"
-                enterkeyhint="next"
-                value=name
-                aria-invalid=move || described.invalid()
-                aria-describedby=move || described.by()
-            />
-        </div>
-    }
-}
-
-/// A new password, without the meter: the server measures only for those who have an account already.
-#[component]
-fn FirstPasswordField(sending: Sending, input: NodeRef<html::Input>) -> impl IntoView {
-    let described = Described::new(sending, "new", "new", true);
-    // Not an attribute that the framework knows.
-    input.on_load(|input| drop(input.set_attribute("passwordrules", "minlength: 8;")));
-    view! {
-        <div class="field" class:bad=move || described.is_bad()>
-            <label for="new">"New password"</label>
-            {described.hint(|| "At least 8 characters. Any characters, spaces too.")}
-            {described.error()}
-            <SecretInput sending input described name="new" called="new password" autocomplete="new-password"/>
-        </div>
-    }
+    name_problem(name).into_iter().chain(new_password_problem(new)).collect()
 }
 
 /// Somebody who has an account: no link gets anybody into one, so it is accepted there.

@@ -7,8 +7,9 @@ use crate::api::profile::{Profile, profile, save_profile};
 use crate::components::field::Described;
 use crate::components::heading::Heading;
 use crate::components::house::House;
+use crate::components::name_field::{NameField, name_problem};
 use crate::components::needed::Needed;
-use crate::components::sending::{Problem, Sending, Submit, Trouble};
+use crate::components::sending::{Sending, Submit, Trouble};
 use crate::components::session::use_session;
 use crate::route::Page;
 use crate::text;
@@ -32,8 +33,8 @@ fn ProfileForm(profile: Profile) -> impl IntoView {
         event.prevent_default();
         let (Some(field), Some(zone)) = (named.get_untracked(), zone.get_untracked()) else { return };
         let (name, zone) = (field.value(), Some(zone.value()).filter(|zone| !zone.is_empty()));
-        if let Some(problem) = text::name_problem(&name) {
-            return sending.refuse(vec![Problem::new("name", &problem)]);
+        if let Some(problem) = name_problem(&name) {
+            return sending.refuse(vec![problem]);
         }
         let Some(record) = session.record() else { return };
         sending.send(async move {
@@ -51,7 +52,7 @@ fn ProfileForm(profile: Profile) -> impl IntoView {
         <Heading title="Profile"/>
         <section class="panel">
             <form class="stack-l" method="post" novalidate on:submit=submit on:input=move |_| saved.set(false)>
-                <NameField sending input=named name/>
+                <NameField sending input=named name last=true/>
                 <div>
                     <p class="label">"Email"</p>
                     <p class="hint">"You sign in with it. If it has to change, ask your administrator or support."</p>
@@ -65,29 +66,6 @@ fn ProfileForm(profile: Profile) -> impl IntoView {
                 </div>
             </form>
         </section>
-    }
-}
-
-#[component]
-fn NameField(sending: Sending, input: NodeRef<html::Input>, name: String) -> impl IntoView {
-    let described = Described::new(sending, "name", "name", false);
-    view! {
-        <div class="field" class:bad=move || described.is_bad()>
-            <label for="name">"Name"</label>
-            {described.error()}
-            <input
-                node_ref=input
-                id="name"
-                name="name"
-                data-field="name"
-                type="text"
-                autocomplete="name"
-                enterkeyhint="go"
-                value=name
-                aria-invalid=move || described.invalid()
-                aria-describedby=move || described.by()
-            />
-        </div>
     }
 }
 
