@@ -13,8 +13,6 @@ const VISITS = 5;
 const NETWORK = { offline: false, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8, latency: 150 };
 /** How many times slower than here the phone's processor is. */
 const SLOWER = 4;
-/** How long the largest thing on a page may still change after the form has come, in milliseconds. */
-const SETTLE = 1_000;
 /** As in fixtures/browser.ts, which Node cannot read. */
 const ARGUMENTS = [
   "--no-sandbox",
@@ -103,7 +101,8 @@ async function usable(page, go) {
 async function visit(browser, url) {
   const { context, page } = await slowPhone(browser);
   const first = await usable(page, () => page.goto(`${url}/sign-in`, { waitUntil: "commit" }));
-  await page.waitForTimeout(SETTLE);
+  // The largest thing may still change until nothing more comes.
+  await page.waitForLoadState("networkidle");
   const largest = await page.evaluate(() => window.benchTimes.largest);
   // Used, and not only there.
   await page.fill("#password", "typed");
