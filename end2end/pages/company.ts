@@ -97,6 +97,20 @@ export class CompanyMembers {
     await expect(this.dialog).toBeVisible();
   }
 
+  /** Fills in why a member's MFA is reset, and presses the button. */
+  async reset(name: string, reason: string): Promise<void> {
+    await this.manage(name);
+    await this.dialog.getByRole("button", { name: "Reset MFA…" }).click();
+    await this.dialog.getByLabel("Reason (kept in the activity log)").fill(reason);
+    await this.dialog.getByRole("button", { name: "Reset MFA", exact: true }).click();
+  }
+
+  /** Has a list of addresses checked. */
+  async checkList(list: string): Promise<void> {
+    await this.list.fill(list);
+    await this.check.click();
+  }
+
   /** What was done, said above the heading. */
   said(words: string): Locator {
     return this.page.getByRole("main").getByText(words);

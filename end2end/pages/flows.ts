@@ -3,10 +3,11 @@ import { expect, type Page } from "@playwright/test";
 
 import type { Authenticator } from "../fixtures/authenticator";
 import { linkIn, mailAbout, type Mails } from "../fixtures/mail";
-import type { Enrolled, People, Person } from "../fixtures/people";
+import type { Company, Enrolled, People, Person } from "../fixtures/people";
 import type { Server } from "../fixtures/server";
 import { codeIn, NUMBER, type Texts } from "../fixtures/texts";
 import { ChangePassword, ResetPassword } from "./account";
+import { CompanyMembers } from "./company";
 import { ChooseMethod, ConfirmNumber, EnterNumber, ProvePhone, TextChallenge } from "./phone";
 import { Profile } from "./profile";
 import { Help, Identity, MailedIdentity, Recover, UseRecoveryCode } from "./recovery";
@@ -28,6 +29,14 @@ export async function toProfileWithCode(page: Page, person: Enrolled): Promise<P
   const profile = new Profile(page);
   await profile.expectWhole();
   return profile;
+}
+
+/** Through both doors, and to the members of a company. */
+export async function toMembers(page: Page, admin: Enrolled, company: Company): Promise<CompanyMembers> {
+  await toProfileWithCode(page, admin);
+  const members = new CompanyMembers(page, company.name);
+  await members.goto(company.slug);
+  return members;
 }
 
 /** To the second door. */

@@ -8,7 +8,7 @@ import { linkIn, mailAbout } from "../fixtures/mail";
 import { PASSED } from "../fixtures/people";
 import { expect, test } from "../fixtures/test";
 import { CompanyMembers, CompanySecurity } from "../pages/company";
-import { toProfile, toProfileWithCode } from "../pages/flows";
+import { toMembers, toProfile, toProfileWithCode } from "../pages/flows";
 import { StepUp } from "../pages/profile";
 
 const LONG_NAME = "Wilhelmina Featherstonehaugh-Berg";
@@ -137,9 +137,7 @@ test.describe("members", () => {
     const company = await people.company("Harbour Build", { requires: PASSED.from });
     const admin = await people.enrolled(await people.member([company], { name: "Ada Admin", admin: true }));
     await people.member([company], { name: LONG_NAME });
-    await toProfileWithCode(page, admin);
-    const members = new CompanyMembers(page);
-    await members.goto(company.slug);
+    const members = await toMembers(page, admin, company);
     await members.manage(LONG_NAME);
     await expectAccessible(page);
     await members.dialog.getByRole("button", { name: "Remove from Harbour Build…" }).click();
@@ -174,17 +172,13 @@ test.describe("members", () => {
 
   test("invitations: the list, its problems, and what was sent", async ({ page, people, failures }) => {
     const { company, admin } = await people.administrator();
-    await toProfileWithCode(page, admin);
-    const members = new CompanyMembers(page);
-    await members.goto(company.slug);
+    const members = await toMembers(page, admin, company);
     await members.invite.click();
     await expectAccessible(page);
-    await members.list.fill(`Nora Berg <nora-${company.slug}@example.com>\nnot an address\nneither is this one, nor this`);
-    await members.check.click();
+    await members.checkList(`Nora Berg <nora-${company.slug}@example.com>\nnot an address\nneither is this one, nor this`);
     await expect(members.inviteDialog).toContainText("to correct");
     await expectAccessible(page);
-    await members.list.fill(`Nora Berg <nora-${company.slug}@example.com>`);
-    await members.check.click();
+    await members.checkList(`Nora Berg <nora-${company.slug}@example.com>`);
     await expect(members.inviteDialog.getByRole("button", { name: "Send 1 Invitation" })).toBeVisible();
     await expectAccessible(page);
     failures.expect("/api/invite 403");
@@ -199,13 +193,10 @@ test.describe("members", () => {
 test.describe("mailed links", () => {
   test("an invitation to somebody new, with problems, and one that is gone", async ({ page, people, mails, otherBrowser, failures }) => {
     const { company, admin } = await people.administrator();
-    await toProfileWithCode(page, admin);
-    const members = new CompanyMembers(page);
-    await members.goto(company.slug);
+    const members = await toMembers(page, admin, company);
     const email = `nora-${company.slug}@example.com`;
     await members.invite.click();
-    await members.list.fill(`Nora Berg <${email}>`);
-    await members.check.click();
+    await members.checkList(`Nora Berg <${email}>`);
     failures.expect("/api/invite 403");
     await members.inviteDialog.getByRole("button", { name: "Send 1 Invitation" }).click();
     await new StepUp(page, "invite people").enterPassword(admin.password);

@@ -3,8 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import { linkIn, mailAbout } from "../fixtures/mail";
 import { expect, test } from "../fixtures/test";
-import { CompanyMembers } from "../pages/company";
-import { toProfile, toProfileWithCode } from "../pages/flows";
+import { toMembers, toProfile } from "../pages/flows";
 import { Profile, StepUp } from "../pages/profile";
 import { SignIn } from "../pages/sign-in";
 
@@ -12,9 +11,7 @@ test("members are found, filtered, and the way back keeps what was looked for", 
   const { company, admin } = await people.administrator();
   await people.member([company], { name: "Luis Ortega" });
   await people.member([company], { name: "Mei Chen", payments: true });
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
+  const members = await toMembers(page, admin, company);
   await expect(members.rows).toHaveCount(3);
   await expect(page.getByText("3 members").first()).toBeVisible();
   await expect(members.row("Mei Chen")).toContainText("Member, payments");
@@ -40,9 +37,7 @@ test("members are found, filtered, and the way back keeps what was looked for", 
 test("a role is given with a step-up, and the last administrator keeps theirs", async ({ page, people, failures }) => {
   const { company, admin } = await people.administrator();
   await people.member([company], { name: "Luis Ortega" });
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
+  const members = await toMembers(page, admin, company);
   await members.manage("Luis Ortega");
   await members.dialog.getByRole("checkbox", { name: /payments/i }).check();
   failures.expect("/api/change_member 403");
@@ -63,9 +58,7 @@ test("a role is given with a step-up, and the last administrator keeps theirs", 
 test("a member is removed after a question, and keeps the account", async ({ page, people, failures }) => {
   const { company, admin } = await people.administrator();
   await people.member([company], { name: "Luis Ortega" });
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
+  const members = await toMembers(page, admin, company);
   await members.manage("Luis Ortega");
   await members.dialog.getByRole("button", { name: "Remove from Harbour Build…" }).click();
   await expect(members.dialog.getByRole("button", { name: "Go Back" })).toBeFocused();
@@ -79,9 +72,7 @@ test("a member is removed after a question, and keeps the account", async ({ pag
 test("the list is exported as a file without formulas", async ({ page, people, failures }) => {
   const { company, admin } = await people.administrator();
   await people.member([company], { name: "=1+1" });
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
+  const members = await toMembers(page, admin, company);
   failures.expect("/api/members_csv 403");
   await members.export.click();
   const download = page.waitForEvent("download");
@@ -96,18 +87,14 @@ test("the list is exported as a file without formulas", async ({ page, people, f
 
 test("people are invited from a pasted list, and somebody new joins with a first password", async ({ page, people, mails, otherBrowser, failures }) => {
   const { company, admin } = await people.administrator();
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
+  const members = await toMembers(page, admin, company);
   const email = `nora-${company.slug}@example.com`;
   await members.invite.click();
   await expect(members.list).toBeFocused();
-  await members.list.fill(`Nora Berg <${email}>\n${admin.email}\nnot an address`);
-  await members.check.click();
+  await members.checkList(`Nora Berg <${email}>\n${admin.email}\nnot an address`);
   await expect(members.inviteDialog).toContainText("1 invitation, 1 is already a member, 1 line to correct.");
   await expect(members.inviteDialog).toContainText("Line 3");
-  await members.list.fill(`Nora Berg <${email}>`);
-  await members.check.click();
+  await members.checkList(`Nora Berg <${email}>`);
   failures.expect("/api/invite 403");
   await members.inviteDialog.getByRole("button", { name: "Send 1 Invitation" }).click();
   await new StepUp(page, "invite people").enterPassword(admin.password);
@@ -139,12 +126,9 @@ test("people are invited from a pasted list, and somebody new joins with a first
 test("somebody with an account accepts once they are signed in", async ({ page, people, mails, otherBrowser, failures }) => {
   const { company, admin } = await people.administrator();
   const person = await people.member([], { name: "Tomas Ek" });
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
+  const members = await toMembers(page, admin, company);
   await members.invite.click();
-  await members.list.fill(person.email);
-  await members.check.click();
+  await members.checkList(person.email);
   failures.expect("/api/invite 403");
   await members.inviteDialog.getByRole("button", { name: "Send 1 Invitation" }).click();
   await new StepUp(page, "invite people").enterPassword(admin.password);

@@ -1,8 +1,8 @@
 // A company's pages by keyboard alone, as in keyboard.spec.ts.
 import { tabTo } from "../fixtures/accessibility";
 import { expect, test } from "../fixtures/test";
-import { CompanyMembers, CompanySecurity } from "../pages/company";
-import { toProfileWithCode } from "../pages/flows";
+import { CompanySecurity } from "../pages/company";
+import { toMembers, toProfileWithCode } from "../pages/flows";
 import { StepUp } from "../pages/profile";
 
 test("a policy is changed by keyboard alone", async ({ page, people }) => {
@@ -31,9 +31,7 @@ test("a policy is changed by keyboard alone", async ({ page, people }) => {
 test("a member is found and removed by keyboard alone", async ({ page, people, failures }) => {
   const { company, admin } = await people.administrator();
   await people.member([company], { name: "Luis Ortega" });
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
+  const members = await toMembers(page, admin, company);
   const { keyboard } = page;
   await tabTo(page, members.search);
   await keyboard.type("luis");

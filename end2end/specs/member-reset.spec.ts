@@ -1,22 +1,33 @@
 // Reset MFA: an administrator helps somebody who has lost everything.
-import { linkIn, mailAbout } from "../fixtures/mail";
-import { PASSED } from "../fixtures/people";
+import type { Page } from "@playwright/test";
+
+import { linkIn, type Mail, mailAbout } from "../fixtures/mail";
+import { PASSED, type Person } from "../fixtures/people";
 import { expect, test } from "../fixtures/test";
-import { CompanyMembers } from "../pages/company";
-import { toIdentity, toProfileWithCode } from "../pages/flows";
+import { toIdentity, toMembers } from "../pages/flows";
 import { StepUp } from "../pages/profile";
 import { Required } from "../pages/set-up";
 import { SignIn } from "../pages/sign-in";
 
 const RESET = "reset the MFA of a member";
 
+/** Goes back in with the link of the mail, after the password. */
+async function setUpAgain(page: Page, mail: Mail, person: Person): Promise<void> {
+  await page.goto(linkIn(mail, "Set Up Again"));
+  await page.getByRole("link", { name: "Sign In" }).click();
+  const signIn = new SignIn(page);
+  await signIn.fillIn(person);
+  await signIn.continue.click();
+  await expect(page.getByText("You opened the link of your mail.")).toBeVisible();
+  await page.getByRole("button", { name: "Continue" }).first().click();
+  await expect(new Required(page).heading).toBeVisible();
+}
+
 test("the code that is handed over in person leads back in", async ({ page, people, otherBrowser, failures }) => {
   const company = await people.company("Harbour Build", { requires: PASSED.from });
   const admin = await people.enrolled(await people.member([company], { name: "Ada Admin", admin: true }));
   const anna = await people.enrolled(await people.member([company], { name: "Anna Berg" }));
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
+  const members = await toMembers(page, admin, company);
   await members.manage("Anna Berg");
   await members.dialog.getByRole("button", { name: "Reset MFA…" }).click();
   const reason = members.dialog.getByLabel("Reason (kept in the activity log)");
@@ -45,27 +56,15 @@ test("the link of the mail leads back in, after the password", async ({ page, pe
   const company = await people.company("Harbour Build", { requires: PASSED.from });
   const admin = await people.enrolled(await people.member([company], { name: "Ada Admin", admin: true }));
   const anna = await people.enrolled(await people.member([company], { name: "Anna Berg" }));
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(company.slug);
-  await members.manage("Anna Berg");
-  await members.dialog.getByRole("button", { name: "Reset MFA…" }).click();
-  await members.dialog.getByLabel("Reason (kept in the activity log)").fill("Phone lost");
+  const members = await toMembers(page, admin, company);
   failures.expect("/api/reset_member 403");
-  await members.dialog.getByRole("button", { name: "Reset MFA", exact: true }).click();
+  await members.reset("Anna Berg", "Phone lost");
   await new StepUp(page, RESET).enterPassword(admin.password);
   await expect(members.dialog).toContainText("Hand it over in person.");
 
   const mail = mailAbout(await mails(anna.email, 3), "Two-factor authentication reset");
   const phone = await (await otherBrowser()).newPage();
-  await phone.goto(linkIn(mail, "Set Up Again"));
-  await phone.getByRole("link", { name: "Sign In" }).click();
-  const signIn = new SignIn(phone);
-  await signIn.fillIn(anna);
-  await signIn.continue.click();
-  await expect(phone.getByText("You opened the link of your mail.")).toBeVisible();
-  await phone.getByRole("button", { name: "Continue" }).first().click();
-  await expect(new Required(phone).heading).toBeVisible();
+  await setUpAgain(phone, mail, anna);
 });
 
 test("a member of two companies confirms their own reset by mail", async ({ page, people, mails, otherBrowser, failures }) => {
@@ -73,14 +72,9 @@ test("a member of two companies confirms their own reset by mail", async ({ page
   const quarry = await people.company("Quarry & Stone", { requires: PASSED.from });
   const admin = await people.enrolled(await people.member([harbour], { name: "Ada Admin", admin: true }));
   const anna = await people.enrolled(await people.member([harbour, quarry], { name: "Anna Berg" }));
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(harbour.slug);
-  await members.manage("Anna Berg");
-  await members.dialog.getByRole("button", { name: "Reset MFA…" }).click();
-  await members.dialog.getByLabel("Reason (kept in the activity log)").fill("Phone lost");
+  const members = await toMembers(page, admin, harbour);
   failures.expect("/api/reset_member 403");
-  await members.dialog.getByRole("button", { name: "Reset MFA", exact: true }).click();
+  await members.reset("Anna Berg", "Phone lost");
   await new StepUp(page, RESET).enterPassword(admin.password);
   await expect(members.dialog).toContainText("must confirm.");
 
@@ -90,13 +84,7 @@ test("a member of two companies confirms their own reset by mail", async ({ page
   await phone.getByRole("button", { name: "Confirm the Reset" }).click();
   await expect(phone.getByText("Your two-factor authentication is reset.")).toBeVisible();
   const told = mailAbout(await mails(anna.email, 4), "Two-factor authentication reset");
-  await phone.goto(linkIn(told, "Set Up Again"));
-  await phone.getByRole("link", { name: "Sign In" }).click();
-  const signIn = new SignIn(phone);
-  await signIn.fillIn(anna);
-  await signIn.continue.click();
-  await phone.getByRole("button", { name: "Continue" }).first().click();
-  await expect(new Required(phone).heading).toBeVisible();
+  await setUpAgain(phone, told, anna);
 });
 
 test("a member of two companies is reset once the other company has confirmed", async ({ page, people, otherBrowser, failures }) => {
@@ -105,22 +93,15 @@ test("a member of two companies is reset once the other company has confirmed", 
   const admin = await people.enrolled(await people.member([harbour], { name: "Ada Admin", admin: true }));
   const other = await people.enrolled(await people.member([quarry], { name: "Otto Admin", admin: true }));
   await people.enrolled(await people.member([harbour, quarry], { name: "Anna Berg" }));
-  await toProfileWithCode(page, admin);
-  const members = new CompanyMembers(page);
-  await members.goto(harbour.slug);
-  await members.manage("Anna Berg");
-  await members.dialog.getByRole("button", { name: "Reset MFA…" }).click();
-  await members.dialog.getByLabel("Reason (kept in the activity log)").fill("Phone lost");
+  const members = await toMembers(page, admin, harbour);
   failures.expect("/api/reset_member 403");
-  await members.dialog.getByRole("button", { name: "Reset MFA", exact: true }).click();
+  await members.reset("Anna Berg", "Phone lost");
   await new StepUp(page, RESET).enterPassword(admin.password);
   await expect(members.dialog).toContainText("Anna, or an administrator of Anna's other company, must confirm.");
   await members.dialog.getByRole("button", { name: "Close" }).click();
 
   const there = await (await otherBrowser()).newPage();
-  await toProfileWithCode(there, other);
-  const elsewhere = new CompanyMembers(there, "Quarry & Stone");
-  await elsewhere.goto(quarry.slug);
+  const elsewhere = await toMembers(there, other, quarry);
   await expect(there.getByRole("heading", { name: "Resets to confirm" })).toBeVisible();
   await there.getByRole("button", { name: "Confirm Reset for Anna Berg" }).click();
   const question = there.getByRole("dialog", { name: "Reset MFA for Anna Berg?" });
@@ -132,9 +113,6 @@ test("a member of two companies is reset once the other company has confirmed", 
 
   // Whoever asked gets the code that is handed over.
   await page.reload();
-  await members.manage("Anna Berg");
-  await members.dialog.getByRole("button", { name: "Reset MFA…" }).click();
-  await members.dialog.getByLabel("Reason (kept in the activity log)").fill("Phone lost");
-  await members.dialog.getByRole("button", { name: "Reset MFA", exact: true }).click();
+  await members.reset("Anna Berg", "Phone lost");
   await expect(members.dialog).toContainText("Hand it over in person.");
 });
