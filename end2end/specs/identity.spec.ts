@@ -145,9 +145,11 @@ test("five wrong codes end the code, and a new one is the way on", async ({ page
   await expect(page.getByText("That code no longer works. Send a new one.")).toBeVisible();
   await pass(60, server, page);
   await identity.again.click();
-  // The third wrong one was told.
-  const [, warning, newest] = await mails(person.email, 3);
-  expect(warning?.subject).toBe("Vestibule: Somebody entered your password, then wrong codes");
+  // The third wrong one was told; a code that works for minutes may arrive before what was told earlier.
+  const all = await mails(person.email, 3);
+  const warning = mailAbout(all, "Somebody entered your password, then wrong codes");
+  expect(warning.to).toBe(person.email);
+  const [, newest] = all.filter((mail) => mail !== warning);
   await identity.enter(codeIn(newest));
   await expect(new Required(page).heading).toBeVisible();
 });

@@ -65,3 +65,17 @@ async fn the_store_holds_no_message_in_the_open() {
         assert!(!text.contains("anna") && !text.contains("Authenticator"), "{text}");
     }
 }
+
+// What is worth something for minutes does not wait behind what is for days: a company's announcement, say.
+#[tokio::test]
+async fn a_link_that_works_for_an_hour_goes_before_the_notices_of_before() {
+    let app = App::start().await;
+    app.enrolled("anna@example.com").await;
+    app.browser().forgot_password("anna@example.com").await.answered();
+    let mut subjects: Vec<String> = app.mail().await.into_iter().map(|mail| mail.1).collect();
+    // The two notices are of one instant.
+    subjects[1..].sort();
+    let notices = ["Vestibule: Authenticator app added", "Vestibule: New recovery code saved"];
+    assert_eq!(subjects[0], "Vestibule: Set a new password");
+    assert_eq!(subjects[1..], notices);
+}
