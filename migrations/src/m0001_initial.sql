@@ -22,6 +22,8 @@ CREATE TABLE users (
     created_at BIGINT NOT NULL
 );
 
+CREATE INDEX users_without_password ON users (created_at) WHERE password_hash IS NULL;
+
 CREATE TABLE companies (
     id UUID PRIMARY KEY,
     slug TEXT NOT NULL UNIQUE,
@@ -35,6 +37,16 @@ CREATE TABLE companies (
     members_with_method BIGINT NOT NULL,       -- counter, kept in the transaction of the change
     created_at BIGINT NOT NULL
 );
+CREATE INDEX companies_required ON companies (mfa_required_from);
+
+-- How far a company was at the end of a day (days since the epoch, UTC) on which its counters moved.
+CREATE TABLE adoption (
+    company_id UUID NOT NULL REFERENCES companies (id) ON DELETE CASCADE,
+    day BIGINT NOT NULL,
+    members BIGINT NOT NULL,
+    members_with_method BIGINT NOT NULL,
+    PRIMARY KEY (company_id, day)
+);
 
 CREATE TABLE memberships (
     company_id UUID NOT NULL REFERENCES companies (id) ON DELETE CASCADE,
@@ -44,6 +56,7 @@ CREATE TABLE memberships (
     payments_since BIGINT,
     accepted_at BIGINT,                        -- NULL: invited; without effect
     invited_as TEXT,                           -- the name that was given with the invitation
+    sought_as TEXT NOT NULL,                   -- their name in small letters, as a search finds it
     created_at BIGINT NOT NULL,
     PRIMARY KEY (company_id, user_id)
 );
@@ -151,9 +164,11 @@ CREATE TABLE links (
     kind TEXT NOT NULL,
     address TEXT NOT NULL,
     token_hash BYTEA NOT NULL UNIQUE,
+    outbox_id UUID,                            -- an invitation: its mail, whose delivery the list of members shows
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
-    consumed_at BIGINT
+    consumed_at BIGINT,
+    consumed_by BYTEA                          -- SHA-256 of the token of the browser that used it
 );
 CREATE INDEX links_user ON links (user_id);
 CREATE INDEX links_company ON links (company_id);
@@ -225,9 +240,13 @@ CREATE TABLE outbox (
     tries BIGINT NOT NULL,
     sent_at BIGINT,
     failed_at BIGINT,
-    delivery TEXT                              -- text: what its gateway has reported
+    delivery TEXT,                             -- what its gateway has said or reported, where that is more than yes
+    campaign_id UUID                           -- one of many of a campaign: those wait for all others
 );
-CREATE INDEX outbox_due ON outbox (channel, expires_at) WHERE sent_at IS NULL AND failed_at IS NULL;
+CREATE INDEX outbox_due ON outbox (channel, expires_at)
+    WHERE sent_at IS NULL AND failed_at IS NULL AND campaign_id IS NULL;
+CREATE INDEX outbox_campaigns ON outbox (channel, expires_at)
+    WHERE sent_at IS NULL AND failed_at IS NULL AND campaign_id IS NOT NULL;
 
 -- Resets of members of several companies, which the member or another company has to confirm (S43).
 CREATE TABLE reset_requests (
@@ -242,15 +261,20 @@ CREATE TABLE reset_requests (
 CREATE INDEX reset_requests_user ON reset_requests (user_id);
 CREATE INDEX reset_requests_company ON reset_requests (company_id);
 
--- Announcements and reminders to the members of a company, expanded by a worker.
+-- Announcements of an enforcement date and reminders of it, expanded by a worker into mails of the outbox.
 CREATE TABLE campaigns (
     id UUID PRIMARY KEY,
     company_id UUID NOT NULL REFERENCES companies (id) ON DELETE CASCADE,
     kind TEXT NOT NULL,
-    mfa_required_from BIGINT NOT NULL,
+    mfa_required_from BIGINT NOT NULL,         -- the date that it is about; it goes on only while the company has it
     last_user_id UUID,                         -- how far the worker has come
+    mails BIGINT NOT NULL,                     -- put into the outbox; of these:
+    sent BIGINT NOT NULL,
+    skipped BIGINT NOT NULL,                   -- had set up meanwhile, or the date was another
+    failed BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    finished_at BIGINT
+    finished_at BIGINT                         -- every member was looked at
 );
-CREATE INDEX campaigns_company ON campaigns (company_id);
+CREATE UNIQUE INDEX campaigns_once ON campaigns (company_id, mfa_required_from, kind) WHERE kind <> 'by_hand';
+CREATE INDEX campaigns_company ON campaigns (company_id, created_at);
 CREATE INDEX campaigns_open ON campaigns (created_at) WHERE finished_at IS NULL;

@@ -135,7 +135,17 @@ pub enum CompanyCommand {
         #[arg(long)]
         payments: bool,
     },
-    /// Require MFA from a date on, or no longer
+    /// Invite everybody in a file: CSV in UTF-8 with a column of addresses, and one of names; stopped, it goes on where it was
+    Import {
+        /// The company's slug
+        slug: String,
+        /// The file
+        file: PathBuf,
+        /// Only say what it would do
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Require MFA from a date on, which its members are mailed, or no longer
     RequireMfa {
         /// The company's slug
         slug: String,

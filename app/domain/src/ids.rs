@@ -33,6 +33,8 @@ ids! {
     BrowserId,
     /// A message on its way.
     OutboxId,
+    /// An announcement or a reminder to many.
+    CampaignId,
     /// A reset of MFA that has to be confirmed.
     ResetRequestId,
     /// A row of the audit log.

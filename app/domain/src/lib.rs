@@ -21,7 +21,8 @@ pub use app_flow::AppFlow;
 pub use attempts::{Attempts, Budget, Reservation};
 pub use email::{Email, EmailError};
 pub use ids::{
-    AuditId, BrowserId, CompanyId, FlowId, OutboxId, RecoveryCodeId, ResetRequestId, SessionId, UserId,
+    AuditId, BrowserId, CampaignId, CompanyId, FlowId, OutboxId, RecoveryCodeId, ResetRequestId, SessionId,
+    UserId,
 };
 pub use one_time_code::{OneTimeCode, OneTimeCodeError};
 pub use phone_flow::PhoneFlow;

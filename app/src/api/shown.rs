@@ -3,9 +3,10 @@
 //! Instants become durations where a countdown needs them: the browser's clock may be off.
 
 use domain::TextRule;
-use vestibule_core::{AppFlowStep, Error, PhoneFlowStep, outbox};
+use vestibule_core::{AppFlowStep, Error, EventGroup, PhoneFlowStep, outbox};
 
 use super::ApiError;
+use super::activity::{ActivityEntry, ActivityFilter};
 use super::challenge::Challenge;
 use super::countries::Country;
 use super::devices::Device;
@@ -18,6 +19,35 @@ use super::set_up_app::{AppSetUp, AppStep, QrCode};
 use super::set_up_phone::{PhoneSetUp, PhoneStep};
 use super::step_up::StepUp;
 use super::text::{Delivery, PhoneWay, ProofWays, Texted, Undeliverable};
+
+impl From<vestibule_core::ActivityEntry> for ActivityEntry {
+    fn from(entry: vestibule_core::ActivityEntry) -> Self {
+        Self {
+            id: entry.id,
+            at: entry.at,
+            what: entry.what.to_owned(),
+            failed: entry.failed,
+            device: entry.device,
+            address: entry.address,
+        }
+    }
+}
+
+impl From<ActivityFilter> for vestibule_core::ActivityFilter {
+    fn from(filter: ActivityFilter) -> Self {
+        match filter {
+            ActivityFilter::Everything => Self::Everything,
+            ActivityFilter::SignIn => Self::Group(EventGroup::SignIn),
+            ActivityFilter::Methods => Self::Group(EventGroup::Methods),
+            ActivityFilter::Recovery => Self::Group(EventGroup::Recovery),
+            ActivityFilter::Account => Self::Group(EventGroup::Account),
+            ActivityFilter::Resets => Self::Group(EventGroup::Resets),
+            ActivityFilter::Policy => Self::Group(EventGroup::Policy),
+            ActivityFilter::Members => Self::Group(EventGroup::Members),
+            ActivityFilter::Failures => Self::Failures,
+        }
+    }
+}
 
 impl ApiRequest {
     /// A code that was sent by text message.

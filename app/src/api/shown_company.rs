@@ -1,5 +1,7 @@
 //! What the use cases of companies answer, as it is shown on the pages. On the server only.
 
+use super::company::activity::{CompanyActivity, CompanyActivityQuery, CompanyEntry};
+use super::company::adoption::{Adoption, AdoptionDay, Campaign, CampaignKind, Reminders};
 use super::company::invitations::{Invitation, InvitationCheck, LineProblem};
 use super::company::members::{Member, MemberCounts, MemberFilter, Members, MembersQuery};
 use super::company::policy::{CompanySecurity, Figures, Policy, Preview};
@@ -70,6 +72,7 @@ impl From<MembersQuery> for vestibule_core::MembersQuery {
             MemberFilter::NoRecoveryCode => vestibule_core::MemberFilter::NoRecoveryCode,
             MemberFilter::NeverSignedIn => vestibule_core::MemberFilter::NeverSignedIn,
             MemberFilter::Invited => vestibule_core::MemberFilter::Invited,
+            MemberFilter::NotDelivered => vestibule_core::MemberFilter::NotDelivered,
         };
         Self { search: query.search, filter, after: query.after }
     }
@@ -85,6 +88,7 @@ impl From<vestibule_core::MemberCounts> for MemberCounts {
             no_recovery_code: count(counts.no_recovery_code),
             never_signed_in: count(counts.never_signed_in),
             invited: count(counts.invited),
+            not_delivered: count(counts.not_delivered),
         }
     }
 }
@@ -106,6 +110,7 @@ impl From<vestibule_core::Member> for Member {
             requirement: member.requirement,
             acceptable: member.acceptable,
             suspended: member.suspended,
+            not_delivered: member.not_delivered,
         }
     }
 }
@@ -156,7 +161,74 @@ impl From<vestibule_core::ResetRequest> for ResetRequest {
     }
 }
 
+impl From<vestibule_core::AdoptionDay> for AdoptionDay {
+    fn from(day: vestibule_core::AdoptionDay) -> Self {
+        Self { day: day.day, members: count(day.members), set_up: count(day.set_up) }
+    }
+}
+
+impl From<vestibule_core::Adoption> for Adoption {
+    fn from(adoption: vestibule_core::Adoption) -> Self {
+        Self {
+            required_from: adoption.required_from,
+            today: adoption.today.into(),
+            gained_in_a_week: adoption.gained_in_a_week,
+            days: adoption.days.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<vestibule_core::Campaign> for Campaign {
+    fn from(campaign: vestibule_core::Campaign) -> Self {
+        Self {
+            kind: match campaign.kind {
+                vestibule_core::CampaignKind::Announcement => CampaignKind::Announcement,
+                vestibule_core::CampaignKind::FourteenDays => CampaignKind::FourteenDays,
+                vestibule_core::CampaignKind::SevenDays => CampaignKind::SevenDays,
+                vestibule_core::CampaignKind::OneDay => CampaignKind::OneDay,
+                vestibule_core::CampaignKind::ByHand => CampaignKind::ByHand,
+            },
+            at: campaign.at,
+            required_from: campaign.required_from,
+            mails: count(campaign.mails),
+            sent: count(campaign.sent),
+            skipped: count(campaign.skipped),
+            failed: count(campaign.failed),
+            complete: campaign.complete,
+        }
+    }
+}
+
+impl From<CompanyActivityQuery> for vestibule_core::CompanyActivityQuery {
+    fn from(query: CompanyActivityQuery) -> Self {
+        Self { filter: query.filter.into(), person: query.person, before: query.before }
+    }
+}
+
+impl From<(Vec<vestibule_core::CompanyEntry>, bool)> for CompanyActivity {
+    fn from((entries, more): (Vec<vestibule_core::CompanyEntry>, bool)) -> Self {
+        let shown = |entry: vestibule_core::CompanyEntry| CompanyEntry {
+            entry: entry.entry.into(),
+            by: entry.by,
+            about: entry.about,
+            reason: entry.reason,
+        };
+        Self { entries: entries.into_iter().map(shown).collect(), more }
+    }
+}
+
 impl ApiRequest {
+    /// What was mailed, and what will be.
+    pub(in crate::api) fn reminders(&self, reminders: vestibule_core::Reminders) -> Reminders {
+        Reminders {
+            required_from: reminders.required_from,
+            waiting: count(reminders.waiting),
+            campaigns: reminders.campaigns.into_iter().map(Into::into).collect(),
+            next: reminders.next,
+            by_hand_in: reminders.by_hand_from.seconds_from(self.vestibule.now()),
+        }
+    }
+
     /// What became of a reset.
     pub(in crate::api) fn reset(&self, outcome: vestibule_core::Reset) -> Reset {
         let now = self.vestibule.now();

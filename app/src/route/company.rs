@@ -12,7 +12,7 @@ pub const FILTER: &str = "filter";
 pub const SEARCH: &str = "q";
 
 /// The filters, with their names in addresses.
-const FILTERS: [(MemberFilter, &str); 7] = [
+const FILTERS: [(MemberFilter, &str); 8] = [
     (MemberFilter::Everybody, ""),
     (MemberFilter::NoMfa, "no_mfa"),
     (MemberFilter::UnacceptableOnly, "unacceptable_only"),
@@ -20,6 +20,7 @@ const FILTERS: [(MemberFilter, &str); 7] = [
     (MemberFilter::NoRecoveryCode, "no_recovery_code"),
     (MemberFilter::NeverSignedIn, "never_signed_in"),
     (MemberFilter::Invited, "invited"),
+    (MemberFilter::NotDelivered, "not_delivered"),
 ];
 
 /// A company's slug and what follows it, without slashes; `None`: the path is none of a company.

@@ -8,7 +8,7 @@ use crate::api::company::members::{Member, MemberCounts, MemberFilter};
 
 /// The filters in the order in which they stand, what they are called, and how many each lets through.
 #[must_use]
-pub const fn filters(counts: &MemberCounts) -> [(MemberFilter, &'static str, u32); 7] {
+pub const fn filters(counts: &MemberCounts) -> [(MemberFilter, &'static str, u32); 8] {
     [
         (MemberFilter::Everybody, "Everybody", counts.everybody),
         (MemberFilter::NoMfa, "No MFA", counts.no_mfa),
@@ -17,6 +17,7 @@ pub const fn filters(counts: &MemberCounts) -> [(MemberFilter, &'static str, u32
         (MemberFilter::NoRecoveryCode, "No recovery code", counts.no_recovery_code),
         (MemberFilter::NeverSignedIn, "Never signed in", counts.never_signed_in),
         (MemberFilter::Invited, "Invited", counts.invited),
+        (MemberFilter::NotDelivered, "Invitation not delivered", counts.not_delivered),
     ]
 }
 
@@ -33,11 +34,23 @@ pub fn found(shown: u32, more: bool) -> String {
     if more { ["More than ", &members].concat() } else { members }
 }
 
+/// What is said when invitations that were not delivered are on their way again.
+#[must_use]
+pub fn sent_again(mailed: u32) -> String {
+    match mailed {
+        0 => "Nobody was mailed: three mails a day is the limit.".to_owned(),
+        _ => [counted(mailed, "invitation", "invitations"), " sent again.".to_owned()].concat(),
+    }
+}
+
 /// A member's methods in words, with whether each is a reason to do something.
 #[must_use]
 pub fn methods(member: &Member) -> Vec<(&'static str, Need)> {
     if !member.accepted {
-        return vec![("Invited", Need::Nothing)];
+        return match member.not_delivered {
+            true => vec![("Invitation not delivered", Need::Something)],
+            false => vec![("Invited", Need::Nothing)],
+        };
     }
     let asked = demanded(&member.requirement).is_some();
     let one = |kind: &MethodKind| match kind {

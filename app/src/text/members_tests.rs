@@ -34,6 +34,7 @@ fn member(methods: &[MethodKind], acceptable: bool) -> Member {
         requirement: required(),
         acceptable,
         suspended: false,
+        not_delivered: false,
     }
 }
 
@@ -59,6 +60,8 @@ fn no_method_matters_only_where_one_is_asked_for() {
 fn of_somebody_who_has_not_accepted_nothing_is_said() {
     let invited = Member { accepted: false, ..member(&[MethodKind::App], true) };
     assert_eq!(methods(&invited), [("Invited", Need::Nothing)]);
+    let unreached = Member { not_delivered: true, ..invited };
+    assert_eq!(methods(&unreached), [("Invitation not delivered", Need::Something)]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub use company::{
 };
 pub use members::{
     Need, asked, called, demanded, filters, first_name, found, hand_over, invitations, invited,
-    members_file_name, methods, reset_requested, role, send_invitations,
+    members_file_name, methods, reset_requested, role, send_invitations, sent_again,
 };
 pub use methods::{Removal, after_removal, kept_for, method, method_facts, number_facts, removal};
 pub use phone::{before_long_pause, country, country_of, undeliverable};

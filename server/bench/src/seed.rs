@@ -163,6 +163,7 @@ impl Seeder {
             company_id: Set(company),
             user_id: Set(user),
             address: Set(user.to_string()),
+            sought_as: Set("anna berg".to_owned()),
             role: Set(Role::Member.as_str().to_owned()),
             accepted_at: Set(Some(self.now.0)),
             created_at: Set(self.now.0),

@@ -7,16 +7,41 @@ use crate::caller::Client;
 use crate::store::entities::audit_event;
 use crate::{Error, Vestibule};
 
+/// What an event is about, as logs are filtered by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventGroup {
+    /// Signing in and out, and the codes for it.
+    SignIn,
+    /// Authentication methods.
+    Methods,
+    /// Recovery codes and recoveries.
+    Recovery,
+    /// Password, address, name: the account itself.
+    Account,
+    /// Resets of MFA, and This Wasn't Me.
+    Resets,
+    /// A company's policy, and what its members are mailed about it.
+    Policy,
+    /// Who belongs to a company, and as what.
+    Members,
+}
+
 macro_rules! events {
-    ($($name:ident = $stored:literal, $words:literal;)+) => {
+    ($($name:ident = $stored:literal, $group:ident, $words:literal;)+) => {
         /// What happened. To add one: a line here. The stored names never change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Event { $($name),+ }
 
         impl Event {
+            const ALL: &[Self] = &[$(Self::$name),+];
+
             /// The name in the store.
             const fn name(self) -> &'static str {
                 match self { $(Self::$name => $stored),+ }
+            }
+
+            const fn group(self) -> EventGroup {
+                match self { $(Self::$name => EventGroup::$group),+ }
             }
 
             /// What the person reads about a stored event; of one that only a newer version knows, that there was one.
@@ -30,55 +55,64 @@ macro_rules! events {
     };
 }
 
+impl EventGroup {
+    /// The stored names of its events.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        Event::ALL.iter().filter(move |event| event.group() == self).map(|event| event.name())
+    }
+}
+
 events! {
-    PasswordEntered = "password_entered", "Password entered";
-    SignedIn = "signed_in", "Signed in";
-    SignedOut = "signed_out", "Signed out";
-    SignedOutElsewhere = "signed_out_elsewhere", "Another device signed out";
-    ChallengeAnswered = "challenge_answered", "Code of the authenticator app entered";
-    SetUpOpened = "set_up_opened", "Set-up of an authentication method begun";
-    SetUpLeft = "set_up_left", "Set-up of an authentication method left";
-    AppAdded = "app_added", "Authenticator app added";
-    AppChanged = "app_changed", "Authenticator app changed";
-    AppKept = "app_kept", "Authenticator app kept after a recovery";
-    AppRemoved = "app_removed", "Authenticator app removed";
-    RecoveryCodeRequested = "recovery_code_requested", "New recovery code requested";
-    RecoveryCodeSaved = "recovery_code_saved", "New recovery code saved";
-    RecoveryCodeUsed = "recovery_code_used", "Recovery code entered";
-    RecoveryReopened = "recovery_reopened", "Recovery continued";
-    CodeMailed = "code_mailed", "Code sent by mail";
-    CodeTexted = "code_texted", "Code sent by text message";
-    TextEntered = "text_entered", "Code of a text message entered";
-    PhoneAdded = "phone_added", "Phone number added";
-    PhoneChanged = "phone_changed", "Phone number changed";
-    PhoneKept = "phone_kept", "Phone number kept after a recovery";
-    PhoneRemoved = "phone_removed", "Phone number removed";
-    IdentityConfirmed = "identity_confirmed", "Code before a set-up entered";
-    MfaReset = "mfa_reset", "Two-factor authentication reset";
-    Suspended = "suspended", "This Wasn't Me pressed: sign-in blocked";
-    PasswordChanged = "password_changed", "Password changed";
-    PasswordResetRequested = "password_reset_requested", "Link for a new password sent by mail";
-    PasswordReset = "password_reset", "Password set with a mailed link";
-    PasswordSet = "password_set", "Password set by the operator";
-    EmailSet = "email_set", "Email address changed";
-    ProfileChanged = "profile_changed", "Profile changed";
-    UserAdded = "user_added", "Account made";
-    UserDeleted = "user_deleted", "Account deleted";
-    CompanyAdded = "company_added", "Company added";
-    CompanySet = "company_set", "Company settings changed";
-    MemberAdded = "member_added", "Added to a company";
-    MfaRequired = "mfa_required", "Two-factor authentication required";
-    MfaNotRequired = "mfa_not_required", "Two-factor authentication no longer required";
-    MemberInvited = "member_invited", "Invited to a company";
-    MemberJoined = "member_joined", "Invitation to a company accepted";
-    MemberRemoved = "member_removed", "Removed from a company";
-    MadeAdministrator = "made_administrator", "Made an administrator of a company";
-    MadeMember = "made_member", "No longer an administrator of a company";
-    PaymentsOn = "payments_on", "Made a payments user of a company";
-    PaymentsOff = "payments_off", "No longer a payments user of a company";
-    MembersExported = "members_exported", "List of members exported";
-    ResetRequested = "reset_requested", "Reset of two-factor authentication asked for";
-    ResetConfirmed = "reset_confirmed", "Reset of two-factor authentication confirmed";
+    PasswordEntered = "password_entered", SignIn, "Password entered";
+    SignedIn = "signed_in", SignIn, "Signed in";
+    SignedOut = "signed_out", SignIn, "Signed out";
+    SignedOutElsewhere = "signed_out_elsewhere", SignIn, "Another device signed out";
+    ChallengeAnswered = "challenge_answered", SignIn, "Code of the authenticator app entered";
+    SetUpOpened = "set_up_opened", Methods, "Set-up of an authentication method begun";
+    SetUpLeft = "set_up_left", Methods, "Set-up of an authentication method left";
+    AppAdded = "app_added", Methods, "Authenticator app added";
+    AppChanged = "app_changed", Methods, "Authenticator app changed";
+    AppKept = "app_kept", Methods, "Authenticator app kept after a recovery";
+    AppRemoved = "app_removed", Methods, "Authenticator app removed";
+    RecoveryCodeRequested = "recovery_code_requested", Recovery, "New recovery code requested";
+    RecoveryCodeSaved = "recovery_code_saved", Recovery, "New recovery code saved";
+    RecoveryCodeUsed = "recovery_code_used", Recovery, "Recovery code entered";
+    RecoveryReopened = "recovery_reopened", Recovery, "Recovery continued";
+    CodeMailed = "code_mailed", SignIn, "Code sent by mail";
+    CodeTexted = "code_texted", SignIn, "Code sent by text message";
+    TextEntered = "text_entered", SignIn, "Code of a text message entered";
+    PhoneAdded = "phone_added", Methods, "Phone number added";
+    PhoneChanged = "phone_changed", Methods, "Phone number changed";
+    PhoneKept = "phone_kept", Methods, "Phone number kept after a recovery";
+    PhoneRemoved = "phone_removed", Methods, "Phone number removed";
+    IdentityConfirmed = "identity_confirmed", SignIn, "Code before a set-up entered";
+    MfaReset = "mfa_reset", Resets, "Two-factor authentication reset";
+    Suspended = "suspended", Resets, "This Wasn't Me pressed: sign-in blocked";
+    PasswordChanged = "password_changed", Account, "Password changed";
+    PasswordResetRequested = "password_reset_requested", Account, "Link for a new password sent by mail";
+    PasswordReset = "password_reset", Account, "Password set with a mailed link";
+    PasswordSet = "password_set", Account, "Password set by the operator";
+    EmailSet = "email_set", Account, "Email address changed";
+    ProfileChanged = "profile_changed", Account, "Profile changed";
+    UserAdded = "user_added", Account, "Account made";
+    UserDeleted = "user_deleted", Account, "Account deleted";
+    CompanyAdded = "company_added", Policy, "Company added";
+    CompanySet = "company_set", Policy, "Company settings changed";
+    MemberAdded = "member_added", Members, "Added to a company";
+    MfaRequired = "mfa_required", Policy, "Two-factor authentication required";
+    MfaNotRequired = "mfa_not_required", Policy, "Two-factor authentication no longer required";
+    MemberInvited = "member_invited", Members, "Invited to a company";
+    MemberJoined = "member_joined", Members, "Invitation to a company accepted";
+    MemberRemoved = "member_removed", Members, "Removed from a company";
+    MadeAdministrator = "made_administrator", Members, "Made an administrator of a company";
+    MadeMember = "made_member", Members, "No longer an administrator of a company";
+    PaymentsOn = "payments_on", Members, "Made a payments user of a company";
+    PaymentsOff = "payments_off", Members, "No longer a payments user of a company";
+    MembersReminded = "members_reminded", Policy, "Members reminded to set up two-factor authentication";
+    ActivityExported = "activity_exported", Members, "Activity exported";
+    MembersExported = "members_exported", Members, "List of members exported";
+    ResetRequested = "reset_requested", Resets, "Reset of two-factor authentication asked for";
+    ResetConfirmed = "reset_confirmed", Resets, "Reset of two-factor authentication confirmed";
 }
 
 /// Stands for the address where the operator did something.

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::audit::{Entry, Event};
 use crate::local_time;
-use crate::people::{checked_name, existing_user};
+use crate::people::{checked_name, existing_user, sought_as};
 use crate::store::entities::{company, membership};
 use crate::{Error, Vestibule};
 
@@ -138,10 +138,10 @@ impl Vestibule {
         if let Some(offered) = change.voluntary_set_up {
             update = update.col_expr(company::Column::VoluntarySetUp, Expr::value(offered));
         }
-        self.change_policy(update, Event::CompanySet, &company).await
+        self.change_policy(update, Event::CompanySet, &company, None).await
     }
 
-    /// Switches Require MFA on from a local time of the company's zone, or off. Gives the instant, spelt out in that
+    /// Switches Require MFA on from a local time of the company's zone, which is announced to the members, or off. Gives the instant, spelt out in that
     /// zone.
     ///
     /// # Errors
@@ -160,7 +160,7 @@ impl Vestibule {
         let update = next_policy(&company)
             .col_expr(company::Column::MfaRequiredFrom, Expr::value(from.map(|from| from.0)));
         let event = if from.is_some() { Event::MfaRequired } else { Event::MfaNotRequired };
-        self.change_policy(update, event, &company).await?;
+        self.change_policy(update, event, &company, from).await?;
         Ok(from.map(|from| local_time::spelt_out(from, &zone)))
     }
 
@@ -193,6 +193,7 @@ impl Vestibule {
             payments_since: Set(payments.then_some(now)),
             accepted_at: Set(Some(now)),
             invited_as: Set(None),
+            sought_as: Set(sought_as(&person.name)),
             created_at: Set(now),
         })
         .exec_without_returning(&transaction)
@@ -234,7 +235,7 @@ impl Vestibule {
             update = update.col_expr(*counter, Expr::col(*counter).add(*by));
         }
         update.exec(transaction).await?;
-        Ok(())
+        self.write_adoption_of(transaction, user).await
     }
 
     /// Holds every company of the person until the end of the transaction, in one order: of two that hold some of the same,
@@ -255,12 +256,14 @@ impl Vestibule {
         Ok(())
     }
 
-    /// Writes a change of the policy, unless somebody else has changed it meanwhile.
+    /// Writes a change of the policy, unless somebody else has changed it meanwhile. A date that is `announced` is mailed to
+    /// every member without a method.
     async fn change_policy(
         &self,
         update: sea_orm::UpdateMany<company::Entity>,
         event: Event,
         company: &company::Model,
+        announced: Option<Timestamp>,
     ) -> Result<(), Error> {
         let transaction = self.inner.store.begin().await?;
         if update.exec(&transaction).await?.rows_affected != 1 {
@@ -270,12 +273,16 @@ impl Vestibule {
             );
             return Err(Error::Refusal(why));
         }
-        self.audit(&transaction, Entry::operator(event, None, Some(CompanyId(company.id)))).await?;
+        let id = CompanyId(company.id);
+        if let Some(from) = announced {
+            self.announce(&transaction, id, from).await?;
+        }
+        self.audit(&transaction, Entry::operator(event, None, Some(id))).await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    async fn existing_company(&self, slug: &str) -> Result<company::Model, Error> {
+    pub(crate) async fn existing_company(&self, slug: &str) -> Result<company::Model, Error> {
         let company = company_by_slug(self.inner.store.reader(), slug).await?;
         company.ok_or_else(|| Error::Refusal(format!("there is no company {slug}")))
     }

@@ -5,11 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use domain::{DAY, MINUTE, SECOND};
-use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use crate::attempts::AttemptKind;
-use crate::store::entities::{attempt, code, installation, link, outbox, recovery_code, session, text_count};
+use crate::store::entities::{
+    attempt, code, installation, link, membership, outbox, recovery_code, session, text_count, user,
+};
 use crate::{Error, Vestibule};
 
 /// How far the clocks of a program and its database may differ, in milliseconds.
@@ -18,6 +20,8 @@ const CLOCK_TOLERANCE: i64 = MINUTE;
 const LOOK: Duration = Duration::from_secs(60);
 /// How many looks pass between two clean-ups.
 const LOOKS_PER_CLEAN_UP: u32 = 60;
+/// How many looks pass between two counts of all members.
+const LOOKS_PER_COUNT: u32 = 24 * 60;
 /// How long an ended sign-in stays, in milliseconds: what the browser is told of it, and an interrupted recovery.
 const SESSION_STAYS: i64 = 2 * DAY;
 /// How long sent messages, used codes and links stay for who looks into a complaint, in milliseconds.
@@ -58,6 +62,10 @@ impl Vestibule {
         }
         if look.is_multiple_of(LOOKS_PER_CLEAN_UP) && self.clock_is_right() {
             self.clean_up().await?;
+        }
+        // Not at the start, when there is enough to do.
+        if look % LOOKS_PER_COUNT == LOOKS_PER_COUNT / 2 {
+            self.check_counters().await?;
         }
         Ok(newest)
     }
@@ -119,9 +127,7 @@ impl Vestibule {
             .filter(link::Column::ExpiresAt.lt(before(SENT_STAYS)))
             .exec(&transaction)
             .await?;
-        // Messages with a key stay: what was announced once is not announced again.
         outbox::Entity::delete_many()
-            .filter(outbox::Column::DedupeKey.is_null())
             .filter(
                 Condition::any()
                     .add(outbox::Column::SentAt.lt(before(SENT_STAYS)))
@@ -129,6 +135,7 @@ impl Vestibule {
             )
             .exec(&transaction)
             .await?;
+        self.forget_the_uninvited(&transaction, before(SENT_STAYS)).await?;
         let of_addresses = [AttemptKind::Password.name(), AttemptKind::PasswordReset.name()];
         let passwords = attempt::Column::Kind.is_in(of_addresses);
         attempt::Entity::delete_many()
@@ -140,6 +147,29 @@ impl Vestibule {
             .exec(&transaction)
             .await?;
         self.commit(transaction, "clean_up").await
+    }
+
+    /// Deletes accounts that were made for an invitation which was taken back.
+    async fn forget_the_uninvited(
+        &self,
+        transaction: &DatabaseTransaction,
+        made_before: i64,
+    ) -> Result<(), Error> {
+        let members = Query::select()
+            .expr(Expr::val(1))
+            .from(membership::Entity)
+            .and_where(
+                Expr::col((membership::Entity, membership::Column::UserId))
+                    .equals((user::Entity, user::Column::Id)),
+            )
+            .to_owned();
+        user::Entity::delete_many()
+            .filter(user::Column::PasswordHash.is_null())
+            .filter(user::Column::CreatedAt.lt(made_before))
+            .filter(Expr::exists(members).not())
+            .exec(transaction)
+            .await?;
+        Ok(())
     }
 
     /// How long a session can go without being used and be live, in milliseconds.

@@ -56,6 +56,7 @@ mod set_up_app;
 mod set_up_phone;
 mod settings;
 mod sign_in;
+mod spreadsheet;
 mod standing;
 mod step_up;
 pub mod store;
@@ -65,13 +66,17 @@ mod text_codes;
 pub mod texts;
 pub mod totp;
 
-pub use activity::ActivityEntry;
+pub use activity::{ActivityEntry, ActivityFilter};
+pub use audit::EventGroup;
 pub use caller::{Caller, Client, EndedRecord, Entered, Tokens, User};
 pub use challenge::Challenge;
 pub use companies::{CompanyChange, CompanyRow, NewCompany};
+pub use company::read_import;
 pub use company::{
-    Administered, CompanySecurity, Figures, Invitation, InvitationCheck, LineProblem, Member, MemberChange,
-    MemberCounts, MemberFilter, Members, MembersQuery, Policy, Preview, Reset, ResetRequest,
+    Administered, Adoption, AdoptionDay, Campaign, CampaignKind, CompanyActivityQuery, CompanyEntry,
+    CompanySecurity, Figures, ImportList, Imported, Invitation, InvitationCheck, LineOfImport, LineProblem,
+    Member, MemberChange, MemberCounts, MemberFilter, Members, MembersQuery, Policy, Preview, Reminders,
+    Reset, ResetRequest,
 };
 pub use demo::DemoPerson;
 pub use devices::Device;

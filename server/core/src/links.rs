@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
 
-use crate::caller::User;
+use crate::caller::{Client, User};
 use crate::secret::Token;
 use crate::store::entities::{company, link, user};
 use crate::{Error, Vestibule};
@@ -111,9 +111,11 @@ impl Vestibule {
             kind: Set(kind.name().to_owned()),
             address: Set(user.email.clone()),
             token_hash: Set(token.hash()),
+            outbox_id: Set(None),
             created_at: Set(now.0),
             expires_at: Set(now.plus(kind.lasts()).0),
             consumed_at: Set(None),
+            consumed_by: Set(None),
         })
         .exec_without_returning(transaction)
         .await?;
@@ -147,8 +149,53 @@ impl Vestibule {
         token: &Token,
     ) -> Result<(), Error> {
         self.person_of_link(transaction, kind, token).await?;
+        self.spend_link(transaction, kind, token, None).await
+    }
+
+    /// The same for a link whose answer may be lost on its way: the browser that has used it uses it again, until the link
+    /// ends by itself or is void.
+    ///
+    /// # Errors
+    /// As [`Vestibule::consume_link`]; [`Error::LinkGone`] for somebody else's.
+    pub(crate) async fn consume_link_in_browser(
+        &self,
+        transaction: &DatabaseTransaction,
+        client: &Client,
+        kind: LinkKind,
+        user: UserId,
+        token: &Token,
+    ) -> Result<(), Error> {
+        let browser = client.known.as_ref().map(Token::hash);
+        let row = link::Entity::find()
+            .filter(link::Column::TokenHash.eq(token.hash()))
+            .filter(link::Column::Kind.eq(kind.name()))
+            .filter(link::Column::UserId.eq(user.0))
+            .filter(link::Column::ExpiresAt.gt(self.now().0))
+            .one(transaction)
+            .await?;
+        let person = user::Entity::find_by_id(user.0).one(transaction).await?.ok_or(Error::LinkGone)?;
+        match row {
+            Some(row) if row.address != person.email => Err(Error::LinkGone),
+            Some(row)
+                if row.consumed_at.is_some() && row.consumed_by.is_some() && row.consumed_by == browser =>
+            {
+                Ok(())
+            }
+            Some(_) => self.spend_link(transaction, kind, token, browser).await,
+            None => Err(Error::LinkGone),
+        }
+    }
+
+    async fn spend_link(
+        &self,
+        transaction: &DatabaseTransaction,
+        kind: LinkKind,
+        token: &Token,
+        browser: Option<Vec<u8>>,
+    ) -> Result<(), Error> {
         let consumed = link::Entity::update_many()
             .col_expr(link::Column::ConsumedAt, Expr::value(self.now().0))
+            .col_expr(link::Column::ConsumedBy, Expr::value(browser))
             .filter(self.live(kind, token))
             .exec(transaction)
             .await?;
@@ -188,8 +235,9 @@ impl Vestibule {
     ) -> Result<(), Error> {
         link::Entity::update_many()
             .col_expr(link::Column::ConsumedAt, Expr::value(self.now().0))
+            .col_expr(link::Column::ConsumedBy, Expr::value(Option::<Vec<u8>>::None))
             .filter(link::Column::UserId.eq(user.0))
-            .filter(link::Column::ConsumedAt.is_null())
+            .filter(link::Column::ConsumedAt.is_null().or(link::Column::ConsumedBy.is_not_null()))
             .filter(which)
             .exec(transaction)
             .await?;

@@ -7,7 +7,7 @@ mod delivery;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{DAY, HOUR, MINUTE, OutboxId, SECOND, Timestamp};
+use domain::{CampaignId, DAY, HOUR, MINUTE, OutboxId, SECOND, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub use delivery::{Delivery, Undeliverable};
 
 use crate::keys::{AssociatedData, Sealed};
-use crate::store::entities::outbox;
+use crate::store::entities::{campaign, outbox};
 use crate::{Error, Vestibule};
 
 /// How long a worker has to send a message that it has taken, in milliseconds; then another may.
@@ -34,6 +34,11 @@ pub(crate) const NOTICE_LASTS: i64 = 3 * DAY;
 const LONGEST_PAUSE: i64 = 15 * MINUTE;
 /// The pause after a refusal, in milliseconds: the gateway was there, and asking it more often does not change its mind.
 const PAUSE_AFTER_REFUSAL: i64 = HOUR;
+/// How many messages in a row a gateway puts off until no more are tried before the next look: one that is down is not asked a
+/// hundred thousand times.
+const MOST_IN_VAIN: u32 = 10;
+/// What is stored of a mail that was refused, and is tried again.
+pub(crate) const REFUSED: &str = "refused";
 
 /// How a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +73,13 @@ pub(crate) enum Parcel {
     /// Somebody has forgotten a password: whether the address has an account is found out here, and not where its
     /// asker could measure it.
     PasswordReset(ResetRequest),
+    /// One of a campaign's many: it is written when its turn comes, if it is still needed then.
+    Campaign {
+        /// Which.
+        campaign: CampaignId,
+        /// To whom.
+        user: UserId,
+    },
 }
 
 /// Forgot your password?, from whoever asked.
@@ -130,20 +142,7 @@ impl Vestibule {
         message: Message,
         lasts: i64,
     ) -> Result<Uuid, Error> {
-        self.put_into_outbox(transaction, message.channel, &Parcel::Message(message), lasts, None).await
-    }
-
-    /// As [`Vestibule::post`], unless a message with this key was posted before.
-    pub(crate) async fn post_once(
-        &self,
-        transaction: &DatabaseTransaction,
-        message: Message,
-        lasts: i64,
-        key: String,
-    ) -> Result<(), Error> {
-        let (channel, parcel) = (message.channel, Parcel::Message(message));
-        self.put_into_outbox(transaction, channel, &parcel, lasts, Some(key)).await?;
-        Ok(())
+        self.put_into_outbox(transaction, message.channel, &Parcel::Message(message), lasts).await
     }
 
     /// As [`Vestibule::post`], for any parcel.
@@ -153,13 +152,26 @@ impl Vestibule {
         channel: Channel,
         parcel: &Parcel,
         lasts: i64,
-        key: Option<String>,
     ) -> Result<Uuid, Error> {
+        let row = self.outbox_row(channel, parcel, lasts, None)?;
+        let id = row.id.clone().take().ok_or(Error::Corrupt("message"))?;
+        outbox::Entity::insert(row).exec_without_returning(transaction).await?;
+        Ok(id)
+    }
+
+    /// A row of the outbox. With a `key`, a second one with the same is refused by the database.
+    pub(crate) fn outbox_row(
+        &self,
+        channel: Channel,
+        parcel: &Parcel,
+        lasts: i64,
+        key: Option<String>,
+    ) -> Result<outbox::ActiveModel, Error> {
         let id = self.id();
         let plain = Zeroizing::new(serde_json::to_vec(parcel).map_err(|_| Error::Corrupt("message"))?);
         let sealed = self.inner.keys.seal(&*self.inner.random, associated(id), &plain);
         let now = self.now();
-        outbox::Entity::insert(outbox::ActiveModel {
+        Ok(outbox::ActiveModel {
             id: Set(id),
             channel: Set(channel.name().to_owned()),
             dedupe_key: Set(key),
@@ -172,11 +184,8 @@ impl Vestibule {
             sent_at: Set(None),
             failed_at: Set(None),
             delivery: Set(None),
+            campaign_id: Set(None),
         })
-        .on_conflict_do_nothing_on([outbox::Column::DedupeKey])
-        .exec_without_returning(transaction)
-        .await?;
-        Ok(id)
     }
 
     /// Wakes the workers: a message was committed.
@@ -213,30 +222,47 @@ impl Vestibule {
 
     async fn send_due_on(&self, sender: &dyn Sender, channel: Channel) -> Result<u32, Error> {
         let mut sent = 0;
-        while let Some(row) = self.lease_next(channel).await? {
-            if self.deliver(sender, row).await? {
-                sent += 1;
+        let mut in_vain = 0;
+        while in_vain < MOST_IN_VAIN
+            && let Some(row) = self.lease_next(channel).await?
+        {
+            match self.deliver(sender, row).await? {
+                Became::Sent => {
+                    sent += 1;
+                    in_vain = 0;
+                }
+                Became::PutOff => in_vain += 1,
+                Became::Skipped | Became::Undeliverable | Became::GivenUp => {}
             }
         }
         Ok(sent)
     }
 
-    /// Takes the message that is due and ends first, so that no other worker sends it meanwhile.
-    async fn lease_next(&self, channel: Channel) -> Result<Option<outbox::Model>, Error> {
-        loop {
-            let now = self.now();
-            let due = outbox::Entity::find()
+    /// The message that is due and ends first: what is worth something for minutes goes before what is for days. The many of
+    /// campaigns wait for all others.
+    async fn next_due(&self, channel: Channel) -> Result<Option<outbox::Model>, Error> {
+        let due = || {
+            outbox::Entity::find()
                 .filter(outbox::Column::Channel.eq(channel.name()))
                 .filter(outbox::Column::SentAt.is_null())
                 .filter(outbox::Column::FailedAt.is_null())
-                .filter(outbox::Column::DueAt.lte(now.0))
-                // What is worth something for minutes goes before what is for days: a code does not wait for announcements.
+                .filter(outbox::Column::DueAt.lte(self.now().0))
                 .order_by_asc(outbox::Column::ExpiresAt)
-                .order_by_asc(outbox::Column::Id)
                 .limit(1)
-                .one(self.inner.store.reader())
-                .await?;
-            let Some(row) = due else { return Ok(None) };
+        };
+        let reader = self.inner.store.reader();
+        let single = due().filter(outbox::Column::CampaignId.is_null()).one(reader).await?;
+        if single.is_some() {
+            return Ok(single);
+        }
+        Ok(due().filter(outbox::Column::CampaignId.is_not_null()).one(reader).await?)
+    }
+
+    /// Takes the message whose turn it is, so that no other worker sends it meanwhile.
+    async fn lease_next(&self, channel: Channel) -> Result<Option<outbox::Model>, Error> {
+        loop {
+            let now = self.now();
+            let Some(row) = self.next_due(channel).await? else { return Ok(None) };
             let transaction = self.inner.store.begin().await?;
             let leased = outbox::Entity::update_many()
                 .col_expr(outbox::Column::DueAt, Expr::value(now.plus(LEASE).0))
@@ -259,8 +285,8 @@ impl Vestibule {
         serde_json::from_slice(&plain).map_err(|_| Error::Corrupt("message"))
     }
 
-    /// Sends one message and writes down how it went. Whether it was sent.
-    async fn deliver(&self, sender: &dyn Sender, row: outbox::Model) -> Result<bool, Error> {
+    /// Sends one message and writes down how it went.
+    async fn deliver(&self, sender: &dyn Sender, row: outbox::Model) -> Result<Became, Error> {
         let outcome = match self.now() >= Timestamp(row.expires_at) {
             true => Err(SendError::Later("it is too old".to_owned())),
             // One that cannot be opened is put off like the others: it must not stand in their way.
@@ -271,28 +297,48 @@ impl Vestibule {
                     let mailed = self.mail_reset_link(OutboxId(row.id), &request).await;
                     mailed.map_err(|error| SendError::Later(error.to_string()))
                 }
+                Ok(Parcel::Campaign { campaign, user }) => match self.campaign_mail(campaign, user).await {
+                    Err(error) => Err(SendError::Later(error.to_string())),
+                    Ok(Some(message)) => hand_over(sender, OutboxId(row.id), &message).await,
+                    Ok(None) => return self.skip(&row).await,
+                },
             },
         };
-        self.write_down(&row, &outcome).await?;
-        Ok(outcome.is_ok())
+        self.write_down(&row, &outcome).await
     }
 
-    /// Writes down in the transaction of what came of a parcel that nothing else is to be done about it.
+    /// Writes down that a mail of a campaign is not needed any more.
+    async fn skip(&self, row: &outbox::Model) -> Result<Became, Error> {
+        let transaction = self.inner.store.begin().await?;
+        if self.done_with(&transaction, OutboxId(row.id)).await? {
+            self.count_campaign_mail(&transaction, row.campaign_id, campaign::Column::Skipped).await?;
+        }
+        transaction.commit().await?;
+        Ok(Became::Skipped)
+    }
+
+    /// Writes down in the transaction of what came of a parcel that nothing else is to be done about it. Whether that was not
+    /// so before.
     pub(crate) async fn done_with(
         &self,
         transaction: &DatabaseTransaction,
         parcel: OutboxId,
-    ) -> Result<(), Error> {
-        outbox::Entity::update_many()
+    ) -> Result<bool, Error> {
+        let done = outbox::Entity::update_many()
             .col_expr(outbox::Column::SentAt, Expr::value(self.now().0))
             .col_expr(outbox::Column::Sealed, Expr::value(Option::<Vec<u8>>::None))
             .filter(outbox::Column::Id.eq(parcel.0))
+            .filter(outbox::Column::SentAt.is_null())
             .exec(transaction)
             .await?;
-        Ok(())
+        Ok(done.rows_affected == 1)
     }
 
-    async fn write_down(&self, row: &outbox::Model, outcome: &Result<(), SendError>) -> Result<(), Error> {
+    async fn write_down(
+        &self,
+        row: &outbox::Model,
+        outcome: &Result<(), SendError>,
+    ) -> Result<Became, Error> {
         let (id, now) = (OutboxId(row.id), self.now());
         let done = |column| {
             outbox::Entity::update_many()
@@ -300,33 +346,81 @@ impl Vestibule {
                 .col_expr(outbox::Column::Sealed, Expr::value(Option::<Vec<u8>>::None))
         };
         let (became, update) = match outcome {
-            Ok(()) => ("sent", done(outbox::Column::SentAt)),
+            Ok(()) => (Became::Sent, done(outbox::Column::SentAt)),
             Err(SendError::Undeliverable(why)) => {
                 tracing::warn!(%id, %why, "a message cannot be delivered");
                 let failed = done(outbox::Column::FailedAt);
-                ("undeliverable", failed.col_expr(outbox::Column::Delivery, Expr::value(why.as_str())))
+                (Became::Undeliverable, failed.col_expr(outbox::Column::Delivery, Expr::value(why.as_str())))
             }
             Err(error) if now >= Timestamp(row.expires_at) => {
                 tracing::error!(%id, %error, "a message is given up");
-                ("given_up", done(outbox::Column::FailedAt))
+                (Became::GivenUp, done(outbox::Column::FailedAt))
             }
             Err(error) => {
                 tracing::warn!(%id, %error, "a message could not be sent and is tried again");
-                let pause = match error {
-                    SendError::Later(_) => pause(row.tries),
-                    SendError::Refused(_) | SendError::Undeliverable(_) => PAUSE_AFTER_REFUSAL,
-                };
-                let due = Expr::value(now.plus(pause).0);
-                ("put_off", outbox::Entity::update_many().col_expr(outbox::Column::DueAt, due))
+                (Became::PutOff, put_off(row, error, now))
             }
         };
-        metrics::counter!("vestibule_messages_total", "channel" => row.channel.clone(), "became" => became)
-            .increment(1);
+        let (channel, name) = (row.channel.clone(), became.name());
+        metrics::counter!("vestibule_messages_total", "channel" => channel, "became" => name).increment(1);
         let transaction = self.inner.store.begin().await?;
-        update.filter(outbox::Column::Id.eq(row.id)).exec(&transaction).await?;
+        let unsent = update.filter(outbox::Column::Id.eq(row.id)).filter(outbox::Column::SentAt.is_null());
+        let changed = unsent.exec(&transaction).await?.rows_affected == 1;
+        if let Some(counter) = became.counter().filter(|_| changed) {
+            self.count_campaign_mail(&transaction, row.campaign_id, counter).await?;
+        }
         transaction.commit().await?;
-        Ok(())
+        Ok(became)
     }
+}
+
+/// What became of a message when its turn came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Became {
+    Sent,
+    /// Not needed any more.
+    Skipped,
+    /// Tried again.
+    PutOff,
+    /// Its recipient cannot be reached.
+    Undeliverable,
+    /// Its time is over.
+    GivenUp,
+}
+
+impl Became {
+    /// The name in the metrics.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Skipped => "skipped",
+            Self::PutOff => "put_off",
+            Self::Undeliverable => "undeliverable",
+            Self::GivenUp => "given_up",
+        }
+    }
+
+    /// Where a campaign counts it.
+    const fn counter(self) -> Option<campaign::Column> {
+        match self {
+            Self::Sent => Some(campaign::Column::Sent),
+            Self::Skipped => Some(campaign::Column::Skipped),
+            Self::PutOff => None,
+            Self::Undeliverable | Self::GivenUp => Some(campaign::Column::Failed),
+        }
+    }
+}
+
+/// The change that puts a message off. Of a mail that is refused it is kept: who invited somebody sees it.
+fn put_off(row: &outbox::Model, error: &SendError, now: Timestamp) -> sea_orm::UpdateMany<outbox::Entity> {
+    let refused = !matches!(error, SendError::Later(_));
+    let pause = if refused { PAUSE_AFTER_REFUSAL } else { pause(row.tries) };
+    let update =
+        outbox::Entity::update_many().col_expr(outbox::Column::DueAt, Expr::value(now.plus(pause).0));
+    if refused && row.channel == Channel::Mail.name() {
+        return update.col_expr(outbox::Column::Delivery, Expr::value(REFUSED));
+    }
+    update
 }
 
 /// Hands a message to its gateway, which has its time for it and no more.

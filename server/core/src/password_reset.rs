@@ -33,8 +33,7 @@ impl Vestibule {
         self.reserve(&transaction, &address).await?;
         self.reserve(&transaction, &network).await?;
         let lasts = LinkKind::ResetPassword.lasts();
-        self.put_into_outbox(&transaction, Channel::Mail, &Parcel::PasswordReset(request), lasts, None)
-            .await?;
+        self.put_into_outbox(&transaction, Channel::Mail, &Parcel::PasswordReset(request), lasts).await?;
         self.commit(transaction, "request_password_reset").await?;
         self.outbox_has_mail();
         Ok(())

@@ -215,6 +215,11 @@ async fn last_administrator_of(
     Ok(None)
 }
 
+/// A name as searches find it: also capitals outside ASCII, which SQLite's LOWER does not know.
+pub(crate) fn sought_as(name: &str) -> String {
+    name.to_lowercase()
+}
+
 /// A name that can be shown: not empty, not longer than [`NAME_LENGTH`], without control characters, and no link or change
 /// of the writing direction: mails that people trust begin with it.
 pub(crate) fn checked_name(name: &str) -> Result<&str, Error> {

@@ -6,8 +6,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client};
-use crate::people::{NAME_LENGTH, checked_name};
-use crate::store::entities::user;
+use crate::people::{NAME_LENGTH, checked_name, sought_as};
+use crate::store::entities::{membership, user};
 use crate::{Error, Vestibule, local_time};
 
 impl Vestibule {
@@ -44,6 +44,13 @@ impl Vestibule {
             .col_expr(user::Column::Name, Expr::value(name))
             .col_expr(user::Column::TimeZone, Expr::value(time_zone.map(str::to_owned)))
             .filter(user::Column::Id.eq(user.0))
+            .exec(&transaction)
+            .await?;
+        // An invitation that is not accepted goes by the name that the company gave.
+        membership::Entity::update_many()
+            .col_expr(membership::Column::SoughtAs, Expr::value(sought_as(name)))
+            .filter(membership::Column::UserId.eq(user.0))
+            .filter(membership::Column::AcceptedAt.is_not_null())
             .exec(&transaction)
             .await?;
         self.audit(&transaction, Entry::own(Event::ProfileChanged, user, client)).await?;

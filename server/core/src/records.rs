@@ -175,6 +175,22 @@ impl Vestibule {
         if locked.rows_affected == 1 { Ok(()) } else { Err(Error::Stale) }
     }
 
+    /// Checks that the record is live, without holding it.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] for a record that has ended.
+    pub(crate) async fn still_live(
+        &self,
+        transaction: &DatabaseTransaction,
+        signed_in: &SignedIn,
+    ) -> Result<(), Error> {
+        let live = session::Entity::find_by_id(signed_in.record.id)
+            .filter(session::Column::EndedAt.is_null())
+            .one(transaction)
+            .await?;
+        if live.is_some() { Ok(()) } else { Err(Error::Stale) }
+    }
+
     /// Commits a step of a sign-in that gave the record a new token and a state; with the state `full` the person is
     /// signed in.
     pub(crate) async fn commit_step(

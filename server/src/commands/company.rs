@@ -3,7 +3,7 @@
 use domain::{Email, Role};
 use vestibule_core::{CompanyChange, NewCompany, Vestibule, local_time};
 
-use super::{CommandError, failed, print};
+use super::{CommandError, failed, import, print};
 use crate::cli::{CompanyCommand, Switch};
 
 pub(super) async fn company(vestibule: &Vestibule, command: CompanyCommand) -> Result<(), CommandError> {
@@ -28,6 +28,9 @@ pub(super) async fn company(vestibule: &Vestibule, command: CompanyCommand) -> R
             let role = if admin { Role::Administrator } else { Role::Member };
             vestibule.add_member(&slug, &email, role, payments).await?;
             print(&format!("Added {email} to {slug}.\n"))
+        }
+        CompanyCommand::Import { slug, file, dry_run } => {
+            import::import(vestibule, &slug, &file, dry_run).await
         }
         CompanyCommand::RequireMfa { slug, from, .. } => {
             let from = vestibule.require_mfa(&slug, from.as_deref()).await?;

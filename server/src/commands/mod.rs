@@ -3,6 +3,7 @@
 mod company;
 mod data;
 mod demo;
+mod import;
 mod key;
 mod serve;
 mod user;

@@ -8,7 +8,7 @@ const ANNA: &str = "anna@example.com";
 const BEA: &str = "bea@example.com";
 
 async fn activity(browser: &mut Browser, before: &Value) -> Reply {
-    browser.call("activity", json!({ "before": before })).await
+    browser.call("activity", json!({ "filter": "everything", "before": before })).await
 }
 
 fn entries(activity: &Reply) -> &Vec<Value> {

@@ -256,3 +256,36 @@ fn a_command_leaves_the_database_in_order() {
         assert!(!Path::exists(&operator.path("vestibule.db-wal")), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_file_of_people_is_checked_line_by_line_and_imported_once() {
+    let operator = Operator::new();
+    operator.done(&["key", "new"]);
+    operator.done(&["company", "add", "harbour", "--name", "Harbour Build", "--zone", "Europe/Berlin"]);
+    let mut file = "\u{feff}Name;E-Mail\r\n\"Berg; Anna\";anna@example.com\r\n".to_owned();
+    for number in 0..250 {
+        file.push_str(&format!("Person {number};person{number}@example.com\r\n"));
+    }
+    file.push_str("Again;ANNA@example.com\r\n");
+    let path = operator.path("people.csv");
+    std::fs::write(&path, &file).unwrap();
+    let path = path.to_str().unwrap();
+    let dry = operator.done(&["company", "import", "harbour", path, "--dry-run"]);
+    assert_eq!(
+        dry,
+        "line 253: anna@example.com is on line 2 already\n251 would be invited, 0 invited before, 0 members already.\n"
+    );
+    let imported = operator.done(&["company", "import", "harbour", path]);
+    assert!(imported.ends_with("251 invited, 0 invited before, 0 members already.\n"), "{imported}");
+    // Begun again, it goes on where it was: nobody is invited twice.
+    file.push_str("Late;late@example.com\r\nNobody;none\r\n");
+    std::fs::write(path, &file).unwrap();
+    let partly = operator.command(&["company", "import", "harbour", path]).output().unwrap();
+    assert!(!partly.status.success());
+    assert!(String::from_utf8(partly.stderr).unwrap().contains("1 line was left out"));
+    let told = String::from_utf8(partly.stdout).unwrap();
+    assert!(told.contains("line 255: `none`") && told.contains("\n1 invited, 251 invited before"), "{told}");
+    assert!(operator.refused(&["company", "import", "quarry", path]).contains("no company quarry"));
+    std::fs::write(path, b"\xff\xfea\0").unwrap();
+    assert!(operator.refused(&["company", "import", "harbour", path]).contains("UTF-16"));
+}

@@ -38,7 +38,7 @@ async fn members_are_listed_by_address_found_and_filtered() {
     assert_eq!(page["next"], Value::Null);
     let counts = json!({
         "everybody": 4, "no_mfa": 2, "unacceptable_only": 0, "text_only": 1, "no_recovery_code": 0,
-        "never_signed_in": 2, "invited": 0,
+        "never_signed_in": 2, "invited": 0, "not_delivered": 0,
     });
     let counted = admin.call("member_counts", json!({ "company": HARBOUR })).await;
     assert_eq!(counted.answered().json, counts);
@@ -167,12 +167,22 @@ async fn the_list_for_a_spreadsheet_holds_no_formula_and_no_secret() {
 }
 
 /// Calls that change nothing, and so name no record.
-const READ_ONLY: [&str; 6] =
-    ["company_security", "preview_policy", "members", "member_counts", "check_invitations", "reset_requests"];
+const READ_ONLY: [&str; 9] = [
+    "company_security",
+    "preview_policy",
+    "members",
+    "member_counts",
+    "check_invitations",
+    "reset_requests",
+    "adoption",
+    "reminders",
+    "company_activity",
+];
 
 /// Every call that names a company, with `member` in it.
 fn calls(member: UserId) -> Vec<(&'static str, Value)> {
     let company = "quarry";
+    let log = json!({ "filter": "everything", "person": "", "before": null });
     vec![
         ("company_security", json!({ "company": company })),
         ("preview_policy", json!({ "company": company, "policy": policy(None, true, true) })),
@@ -188,6 +198,12 @@ fn calls(member: UserId) -> Vec<(&'static str, Value)> {
         ),
         ("remove_member", json!({ "company": company, "member": member })),
         ("members_csv", json!({ "company": company })),
+        ("adoption", json!({ "company": company })),
+        ("reminders", json!({ "company": company })),
+        ("remind", json!({ "company": company })),
+        ("company_activity", json!({ "company": company, "query": log })),
+        ("company_activity_csv", json!({ "company": company, "query": log })),
+        ("invite_undelivered_again", json!({ "company": company })),
         ("check_invitations", json!({ "company": company, "list": "a@example.com" })),
         ("invite", json!({ "company": company, "list": "a@example.com" })),
         ("invite_again", json!({ "company": company, "member": member })),

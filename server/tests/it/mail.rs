@@ -323,7 +323,12 @@ async fn the_program_serves_people_elsewhere_and_mails_them() {
     assert_eq!(serving.browser().get("/health").await.status, StatusCode::OK);
     let changed = operator.with_password(&["user", "set-password", ANNA], "another horse entirely");
     assert!(changed.status.success());
-    let mail = server.next_mail();
-    assert_eq!((&mail["to"], &mail["subject"]), (&json!([ANNA]), &json!("Vestibule: Password changed")));
+    // Beside it the announcement that her company requires a second factor.
+    let mut subjects = Vec::new();
+    while !subjects.contains(&json!("Vestibule: Password changed")) {
+        let mail = server.next_mail();
+        assert_eq!(mail["to"], json!([ANNA]));
+        subjects.push(mail["subject"].clone());
+    }
     assert_eq!(serving.stop(), Some(0));
 }

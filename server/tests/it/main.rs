@@ -12,6 +12,7 @@ mod api_document;
 mod canaries;
 mod challenge;
 mod command_line;
+mod company_campaigns;
 mod company_members;
 mod company_policy;
 mod configuration_document;

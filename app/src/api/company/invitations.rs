@@ -65,6 +65,14 @@ pub async fn invite_again(record: SessionId, company: String, member: UserId) ->
     Ok(request.vestibule.invite_again(&request.client, &request.caller, record, &company, member).await?)
 }
 
+/// Mails those again whose invitation does not get through. Gives how many were mailed.
+#[server(prefix = "/api", endpoint = "invite_undelivered_again", input = Json, output = Json)]
+pub async fn invite_undelivered_again(record: SessionId, company: String) -> Result<u32, ApiError> {
+    let request = crate::api::request::ApiRequest::current()?;
+    let (vestibule, client, caller) = (&request.vestibule, &request.client, &request.caller);
+    Ok(vestibule.invite_undelivered_again(client, caller, record, &company).await?)
+}
+
 /// What a mailed link invites to. It is not spent.
 #[server(name = ReadInvitation, prefix = "/api", endpoint = "invitation", input = Json, output = Json)]
 pub async fn invitation(token: String) -> Result<Invitation, ApiError> {

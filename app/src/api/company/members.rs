@@ -26,6 +26,8 @@ pub enum MemberFilter {
     NeverSignedIn,
     /// Invited, and not accepted yet.
     Invited,
+    /// Invited, and the mail does not get through.
+    NotDelivered,
 }
 
 /// Which page of the list.
@@ -67,6 +69,8 @@ pub struct MemberCounts {
     pub never_signed_in: u32,
     /// As [`MemberFilter::Invited`].
     pub invited: u32,
+    /// As [`MemberFilter::NotDelivered`].
+    pub not_delivered: u32,
 }
 
 /// A member; never a phone number (S8).
@@ -100,6 +104,8 @@ pub struct Member {
     pub acceptable: bool,
     /// Whether sign-in is blocked, because This Wasn't Me was pressed.
     pub suspended: bool,
+    /// Whether the mail with their invitation does not get through.
+    pub not_delivered: bool,
 }
 
 /// A page of the company's members.

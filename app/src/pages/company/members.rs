@@ -8,6 +8,7 @@ use super::invite::Invite;
 use super::members_table::MembersTable;
 use super::requests::Requests;
 use super::search::{Chips, Search};
+use super::send_again::SendAgain;
 use super::{Company, Telling, Told};
 use crate::api::company::members::{
     Member, MemberCounts, MemberFilter, Members, MembersQuery, member_counts, members,
@@ -147,6 +148,7 @@ pub fn CompanyMembersPage() -> impl IntoView {
                     <Search list/>
                     <Chips list/>
                 </div>
+                <SendAgain list/>
                 {list.needed.show_part("content", move |page| {
                     list.take(page);
                     view! { <MembersTable list/> }.into_any()

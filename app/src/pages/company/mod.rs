@@ -15,6 +15,7 @@ mod reset;
 mod review;
 mod search;
 mod security;
+mod send_again;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::api::activity::{Activity, ActivityEntry, activity};
+use crate::api::activity::{Activity, ActivityEntry, ActivityFilter, activity};
 use crate::browser::{dates, focus};
 use crate::components::method::{Pill, Tone};
 use crate::components::needed::Needed;
@@ -13,7 +13,7 @@ use crate::text;
 /// The section, which asks for itself: the rest of the page does not wait for it.
 #[component]
 pub fn RecentActivity() -> impl IntoView {
-    let needed = Needed::new(|| activity(None));
+    let needed = Needed::new(|| activity(ActivityFilter::Everything, None));
     view! {
         <section class="panel">
             <header>
@@ -69,7 +69,7 @@ fn ShowMore(entries: RwSignal<Vec<ActivityEntry>>, more: RwSignal<bool>) -> impl
     let show = move |()| {
         let (shown, before) = entries.with_untracked(|all| (all.len(), all.last().map(|last| last.id)));
         sending.send(async move {
-            let older = activity(before).await?;
+            let older = activity(ActivityFilter::Everything, before).await?;
             entries.try_update(|all| all.extend(older.entries));
             focus(["#activity-list > :nth-child(", &(shown + 1).to_string(), ")"].concat());
             more.try_set(older.more);

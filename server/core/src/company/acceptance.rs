@@ -9,7 +9,7 @@ use super::News;
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, User};
 use crate::links::LinkKind;
-use crate::people::checked_name;
+use crate::people::{checked_name, sought_as};
 use crate::secret::{Password, Token};
 use crate::store::entities::{company, membership, user};
 use crate::{Error, Vestibule};
@@ -136,6 +136,7 @@ impl Vestibule {
         self.consume_link(transaction, LinkKind::Invitation, token).await?;
         let joined = membership::Entity::update_many()
             .col_expr(membership::Column::AcceptedAt, Expr::value(self.now().0))
+            .col_expr(membership::Column::SoughtAs, Expr::value(sought_as(&person.name)))
             .filter(membership::Column::CompanyId.eq(company.id))
             .filter(membership::Column::UserId.eq(person.id.0))
             .filter(membership::Column::AcceptedAt.is_null())

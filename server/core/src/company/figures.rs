@@ -38,6 +38,11 @@ pub(super) const SHARED: &str = "EXISTS (SELECT 1 FROM methods o WHERE o.number_
 pub(super) const RECOVERY_CODE: &str = "EXISTS (SELECT 1 FROM recovery_codes r WHERE r.user_id = ms.user_id \
      AND r.acknowledged_at IS NOT NULL AND r.consumed_at IS NULL AND r.void_at IS NULL)";
 
+/// Whether somebody was invited by a mail that does not get through.
+pub(super) const NOT_DELIVERED: &str = "(ms.accepted_at IS NULL AND EXISTS (SELECT 1 FROM links l \
+     JOIN outbox x ON x.id = l.outbox_id WHERE l.user_id = ms.user_id AND l.company_id = ms.company_id \
+     AND l.consumed_at IS NULL AND x.sent_at IS NULL AND (x.failed_at IS NOT NULL OR x.delivery IS NOT NULL)))";
+
 impl Vestibule {
     /// Whether a member has a phone number that the policy accepts: SQL over [`MEMBERS`]. The countries come from the
     /// configuration, which knows no others than two letters.

@@ -1,20 +1,20 @@
-//! Inviting people to a company: single use, seven days, without effect until it is accepted (S43), which is in
-//! `acceptance`. Somebody new gets an account without a password, which the invitation's page sets.
+//! Administrators invite people to their company: from a list, or again. What an invitation is, is in `inviting`; how it is
+//! accepted, in `acceptance`.
 
-use domain::{CompanyId, DAY, Email, Role, SessionId, UserId};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+use domain::{Email, HOUR, SessionId, UserId};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::invitation_list::{self, LineProblem};
-use crate::audit::{Entry, Event};
-use crate::caller::{Caller, Client, User};
-use crate::links::LinkKind;
-use crate::mail::Mail;
-use crate::people::user_by_email;
-use crate::store::entities::{company, link, membership, user};
+use super::inviting::{Invited, Inviter};
+use super::member_list::{MemberFilter, MembersQuery};
+use crate::caller::{Caller, Client};
+use crate::store::entities::membership;
 use crate::{Error, Vestibule};
 
-/// How many invitations of one company a person is mailed in a day (S48).
-const A_DAY: u64 = 3;
+/// How long somebody who was mailed is not mailed again by the same list, in milliseconds: sent again, one that broke off goes on.
+const MAILED: i64 = HOUR;
+/// How many of those whose mail did not get through are mailed again at once.
+const AGAIN: usize = 500;
 
 /// What a list would do, or has done.
 #[derive(Clone, Debug, Default)]
@@ -78,31 +78,18 @@ impl Vestibule {
             };
             return Err(Error::Invalid { field: "list", why });
         }
+        let inviter = Inviter::administrator(&signed_in.user, client);
         let mut done = InvitationCheck::default();
         for (email, name) in people {
             let transaction = self.inner.store.begin().await?;
             let company = self.administered_company(&transaction, signed_in, slug).await?;
-            let by = &signed_in.user;
-            let person = self.invited_person(&transaction, client, by, &company, &email).await?;
+            let person = self.invited_person(&transaction, inviter, &company, &email).await?;
             // People are locked before companies.
             self.lock_user(&transaction, person.id, None).await?;
             let company = self.authorise(&transaction, signed_in, slug).await?;
-            let key = (company.id, person.id.0);
-            let present = membership::Entity::find_by_id(key).one(&transaction).await?;
-            if present.as_ref().is_some_and(|membership| membership.accepted_at.is_some()) {
-                done.members += 1;
-                continue;
-            }
-            if present.is_none() {
-                self.insert_invited(&transaction, &company, &person, name).await?;
-            }
-            match self.mail_invitation(&transaction, client, by, &company, &person).await {
-                // Mailed often enough today: the invitation stands.
-                Err(Error::Paused { .. }) => {}
-                mailed => {
-                    mailed?;
-                    done.invitations += 1;
-                }
+            match self.invite_person(&transaction, inviter, &company, &person, name, MAILED).await? {
+                Invited::Member => done.members += 1,
+                Invited::Mailed | Invited::Before => done.invitations += 1,
             }
             self.commit(transaction, "invite").await?;
         }
@@ -130,112 +117,38 @@ impl Vestibule {
         if membership.accepted_at.is_some() {
             return Err(Error::NotFound);
         }
-        self.mail_invitation(&transaction, client, &signed_in.user, &company, &person).await?;
+        let inviter = Inviter::administrator(&signed_in.user, client);
+        self.mail_invitation(&transaction, inviter, &company, &person).await?;
         self.commit(transaction, "invite_again").await?;
         self.outbox_has_mail();
         Ok(())
     }
 
-    /// The account with this address, or a new one without a password. Its name is what the address begins with until its
-    /// owner gives one: what an administrator calls them is that company's word alone.
-    async fn invited_person(
+    /// Mails those again whose invitation did not get through. Gives how many were mailed; who was mailed three times today is
+    /// left out.
+    ///
+    /// # Errors
+    /// As [`Vestibule::authorise`]; [`Error::Stale`] for another record than the caller's.
+    pub async fn invite_undelivered_again(
         &self,
-        transaction: &DatabaseTransaction,
         client: &Client,
-        by: &User,
-        company: &company::Model,
-        email: &Email,
-    ) -> Result<User, Error> {
-        if let Some(person) = user_by_email(transaction, email).await? {
-            return Ok(person.into());
+        caller: &Caller,
+        record: SessionId,
+        slug: &str,
+    ) -> Result<u32, Error> {
+        let signed_in = caller.of_record(record)?;
+        let reader = self.inner.store.reader();
+        let company = self.administered_company(reader, signed_in, slug).await?;
+        let query = MembersQuery { filter: MemberFilter::NotDelivered, ..MembersQuery::default() };
+        let mut mailed = 0;
+        for row in self.member_rows(reader, &company, &query, AGAIN).await? {
+            match self.invite_again(client, caller, record, slug, UserId(row.user_id)).await {
+                Ok(()) => mailed += 1,
+                // Accepted meanwhile, or mailed often enough.
+                Err(Error::NotFound | Error::Paused { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
-        let local_part = email.as_str().split('@').next().unwrap_or_default().to_owned();
-        let row = user::Model {
-            id: self.id(),
-            email: email.as_str().to_owned(),
-            name: local_part,
-            time_zone: None,
-            password_hash: None,
-            password_changed_at: self.now().0,
-            password_reset_at: None,
-            mfa_reset_at: None,
-            suspended_at: None,
-            last_full_session_at: None,
-            warned_at: None,
-            created_at: self.now().0,
-        };
-        user::Entity::insert(user::ActiveModel::from(row))
-            .on_conflict_do_nothing_on([user::Column::Email])
-            .exec_without_returning(transaction)
-            .await?;
-        // Another company may have invited the same person at this moment.
-        let person = user_by_email(transaction, email).await?.ok_or(Error::Stale)?;
-        let entry = Entry::of_company(Event::UserAdded, by.id, CompanyId(company.id), client);
-        self.audit(transaction, entry.about(UserId(person.id))).await?;
-        Ok(person.into())
-    }
-
-    async fn insert_invited(
-        &self,
-        transaction: &DatabaseTransaction,
-        company: &company::Model,
-        person: &User,
-        name: Option<String>,
-    ) -> Result<(), Error> {
-        membership::Entity::insert(membership::ActiveModel {
-            company_id: Set(company.id),
-            user_id: Set(person.id.0),
-            address: Set(person.email.clone()),
-            // Nobody is invited as an administrator: the role is given after.
-            role: Set(Role::Member.as_str().to_owned()),
-            payments_since: Set(None),
-            accepted_at: Set(None),
-            invited_as: Set(name),
-            created_at: Set(self.now().0),
-        })
-        .exec_without_returning(transaction)
-        .await?;
-        Ok(())
-    }
-
-    /// A new link, by mail; the earlier ones to this company are void.
-    async fn mail_invitation(
-        &self,
-        transaction: &DatabaseTransaction,
-        client: &Client,
-        by: &User,
-        company: &company::Model,
-        person: &User,
-    ) -> Result<(), Error> {
-        let now = self.now();
-        let (id, kind) = (CompanyId(company.id), LinkKind::Invitation);
-        let today = link::Entity::find()
-            .filter(link::Column::UserId.eq(person.id.0))
-            .filter(link::Column::CompanyId.eq(company.id))
-            .filter(link::Column::Kind.eq(kind.name()))
-            .filter(link::Column::CreatedAt.gt(now.plus(-DAY).0))
-            .count(transaction)
-            .await?;
-        if today >= A_DAY {
-            return Err(Error::Paused { until: now.plus(DAY), now });
-        }
-        self.void_links_of(transaction, Some(kind), person.id, id).await?;
-        let link = self.new_link_of(transaction, kind, person, Some(id)).await?;
-        let settings = &self.inner.settings;
-        let mail = Mail {
-            subject: format!("{} invites you", company.name),
-            says: vec![format!(
-                "{} invites you to {} in {}, where you sign in to its applications. The link works once, for seven \
-                 days.",
-                by.name, company.name, settings.product
-            )],
-            facts: Vec::new(),
-            action: Some(("Accept the Invitation", link)),
-            then: vec!["If you don't know the company, ignore this mail: nothing happens then.".to_owned()],
-            code: None,
-        };
-        self.post(transaction, mail.to(person, settings), kind.lasts()).await?;
-        let entry = Entry::of_company(Event::MemberInvited, by.id, id, client);
-        self.audit(transaction, entry.about(person.id)).await
+        Ok(mailed)
     }
 }

@@ -5,8 +5,9 @@ use domain::{CompanyId, Demand, MethodKind, Requirement, Role, Timestamp, UserId
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement, Value};
 use uuid::Uuid;
 
-use super::figures::{APP, MEMBERS, PHONE, RECOVERY_CODE, SHARED};
+use super::figures::{APP, MEMBERS, NOT_DELIVERED, PHONE, RECOVERY_CODE, SHARED};
 use crate::caller::Caller;
+use crate::people::sought_as;
 use crate::standing::{owned, to_membership};
 use crate::store::entities::{company, membership, method};
 use crate::{Error, Vestibule};
@@ -34,6 +35,8 @@ pub enum MemberFilter {
     NeverSignedIn,
     /// Invited, and not accepted yet.
     Invited,
+    /// Invited, and the mail does not get through.
+    NotDelivered,
 }
 
 /// Which page.
@@ -75,6 +78,8 @@ pub struct MemberCounts {
     pub never_signed_in: i64,
     /// As [`MemberFilter::Invited`].
     pub invited: i64,
+    /// As [`MemberFilter::NotDelivered`].
+    pub not_delivered: i64,
 }
 
 /// A member; never a phone number (S8).
@@ -108,6 +113,8 @@ pub struct Member {
     pub acceptable: bool,
     /// Whether sign-in is blocked (S28a).
     pub suspended: bool,
+    /// Whether the mail with their invitation does not get through.
+    pub not_delivered: bool,
 }
 
 /// A row as the database gives it.
@@ -124,6 +131,7 @@ pub(super) struct Row {
     pub suspended_at: Option<i64>,
     pub shared_number: i32,
     pub recovery_code: i32,
+    pub not_delivered: i32,
 }
 
 impl Vestibule {
@@ -165,11 +173,12 @@ impl Vestibule {
         limit: usize,
     ) -> Result<Vec<Row>, Error> {
         let condition = self.condition(query.filter, company);
-        let search = query.search.trim().to_lowercase();
+        let search = sought_as(query.search.trim());
         let search: String = search.chars().filter(|c| !c.is_control()).take(SEARCH_LENGTH).collect();
         // Signs that LIKE knows are taken as they are.
         let pattern = search.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        let searched = "AND ms.address > $2 AND (LOWER(CASE WHEN ms.accepted_at IS NULL THEN COALESCE(ms.invited_as, '') ELSE u.name END) LIKE $3 ESCAPE '!' OR ms.address LIKE $3 ESCAPE '!')";
+        let searched =
+            "AND ms.address > $2 AND (ms.sought_as LIKE $3 ESCAPE '!' OR ms.address LIKE $3 ESCAPE '!')";
         let values = [
             Value::from(query.after.clone().unwrap_or_default().replace('\0', "")),
             Value::from(format!("%{pattern}%")),
@@ -190,7 +199,8 @@ impl Vestibule {
             "SELECT ms.user_id, u.name, ms.address, ms.role, ms.payments_since, ms.accepted_at, ms.invited_as, \
              u.last_full_session_at, u.suspended_at, \
              CASE WHEN {SHARED} THEN 1 ELSE 0 END AS shared_number, \
-             CASE WHEN {RECOVERY_CODE} THEN 1 ELSE 0 END AS recovery_code \
+             CASE WHEN {RECOVERY_CODE} THEN 1 ELSE 0 END AS recovery_code, \
+             CASE WHEN {NOT_DELIVERED} THEN 1 ELSE 0 END AS not_delivered \
              FROM {MEMBERS} \
              WHERE ms.company_id = $1 {more} ORDER BY ms.address LIMIT {limit}"
         );
@@ -209,7 +219,7 @@ impl Vestibule {
         let count = |filter| format!("COUNT(*) FILTER (WHERE {})", self.condition(filter, &company));
         let sql = format!(
             "SELECT COUNT(*) AS everybody, {} AS no_mfa, {} AS unacceptable_only, {} AS text_only, \
-             {} AS no_recovery_code, {} AS never_signed_in, {} AS invited \
+             {} AS no_recovery_code, {} AS never_signed_in, {} AS invited, {} AS not_delivered \
              FROM {MEMBERS} WHERE ms.company_id = $1",
             count(MemberFilter::NoMfa),
             count(MemberFilter::UnacceptableOnly),
@@ -217,6 +227,7 @@ impl Vestibule {
             count(MemberFilter::NoRecoveryCode),
             count(MemberFilter::NeverSignedIn),
             count(MemberFilter::Invited),
+            count(MemberFilter::NotDelivered),
         );
         let statement =
             Statement::from_sql_and_values(reader.get_database_backend(), sql, [company.id.into()]);
@@ -239,6 +250,7 @@ impl Vestibule {
             }
             MemberFilter::NeverSignedIn => format!("{ACCEPTED} AND u.last_full_session_at IS NULL"),
             MemberFilter::Invited => "ms.accepted_at IS NULL".to_owned(),
+            MemberFilter::NotDelivered => NOT_DELIVERED.to_owned(),
         }
     }
 
@@ -305,6 +317,7 @@ impl Vestibule {
             acceptable: assessment.has_acceptable_method,
             requirement: named_here(assessment.requirement, &here.name),
             suspended: row.suspended_at.is_some(),
+            not_delivered: false,
         })
     }
 
@@ -335,6 +348,7 @@ fn invited(row: Row) -> Member {
         requirement: Requirement::Unavailable,
         acceptable: false,
         suspended: false,
+        not_delivered: row.not_delivered != 0,
     }
 }
 

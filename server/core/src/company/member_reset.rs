@@ -10,7 +10,7 @@ use crate::caller::{Caller, Client, Entered, User};
 use crate::links::LinkKind;
 use crate::reset::InPersonCode;
 use crate::secret::Token;
-use crate::store::entities::{company, membership};
+use crate::store::entities::{company, membership, user};
 use crate::{Error, Vestibule};
 
 /// Longest reason, in characters.
@@ -92,12 +92,12 @@ impl Vestibule {
         }
         let transaction = self.inner.store.begin().await?;
         self.lock_user(&transaction, user, None).await?;
-        let person = self.person_of_link(&transaction, LinkKind::SetUpAgain, token).await?;
-        // Another's link, or one mailbox alone (S43).
-        if person.id != user.0 || person.password_reset_at.is_some() {
+        let person = user::Entity::find_by_id(user.0).one(&transaction).await?.ok_or(Error::Stale)?;
+        // One mailbox must not be enough (S43).
+        if person.password_reset_at.is_some() {
             return Err(Error::LinkGone);
         }
-        self.consume_link(&transaction, LinkKind::SetUpAgain, token).await?;
+        self.consume_link_in_browser(&transaction, client, LinkKind::SetUpAgain, user, token).await?;
         let token = self.advance(&transaction, signed_in, SessionState::EnrolOnly).await?;
         self.audit(&transaction, Entry::own(Event::IdentityConfirmed, user, client)).await?;
         self.commit_step(transaction, client, user, record, SessionState::EnrolOnly, token).await

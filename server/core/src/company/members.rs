@@ -11,6 +11,7 @@ use super::member_list::{Member, MembersQuery};
 use crate::audit::{Entry, Event};
 use crate::caller::{Caller, Client, User};
 use crate::methods::methods_of;
+use crate::spreadsheet::{csv_line, utc_minute};
 use crate::store::entities::{company, membership};
 use crate::{Error, Vestibule};
 
@@ -159,7 +160,7 @@ impl Vestibule {
         let Some(last) = rows.last() else { return Ok(None) };
         query.after = Some(last.address.clone());
         let members = self.with_requirements(reader, company, rows, caller).await?;
-        Ok(Some((members.iter().map(csv_line).collect(), query)))
+        Ok(Some((members.iter().map(member_line).collect(), query)))
     }
 
     /// Counts a member of the company in or out (`by`: 1 or -1), with their methods. Here alone: PostgreSQL takes one type of
@@ -181,7 +182,7 @@ impl Vestibule {
             .filter(company::Column::Id.eq(company.id))
             .exec(transaction)
             .await?;
-        Ok(())
+        self.write_adoption(transaction, CompanyId(company.id)).await
     }
 
     /// Refuses what would leave the company without an administrator. The company is locked.
@@ -229,12 +230,11 @@ impl Vestibule {
     }
 }
 
-fn csv_line(member: &Member) -> String {
+fn member_line(member: &Member) -> String {
     let methods: Vec<&str> = member.methods.iter().map(|kind| kind.as_str()).collect();
     let yes = |yes: bool| if yes { "yes" } else { "no" };
-    let last = member.last_sign_in.and_then(|at| jiff::Timestamp::from_millisecond(at.0).ok());
-    let last = last.map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string());
-    let cells = [
+    let last = member.last_sign_in.map(utc_minute).unwrap_or_default();
+    csv_line([
         member.name.as_str(),
         &member.email,
         member.role.as_str(),
@@ -243,27 +243,5 @@ fn csv_line(member: &Member) -> String {
         yes(member.recovery_code),
         &last,
         yes(member.accepted),
-    ];
-    let cells: Vec<String> = cells.into_iter().map(csv_cell).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn csv_cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let apostrophe = if formula { "'" } else { "" };
-    format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_cell;
-
-    #[test]
-    fn a_cell_is_no_formula_and_keeps_its_quotes() {
-        assert_eq!(csv_cell("Anna \"B\" Berg, jr"), "\"Anna \"\"B\"\" Berg, jr\"");
-        for formula in ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1"] {
-            assert_eq!(csv_cell(formula), format!("\"'{formula}\""));
-        }
-    }
+    ])
 }

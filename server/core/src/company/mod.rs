@@ -3,10 +3,16 @@
 //! [`Vestibule::authorise`].
 
 mod acceptance;
-mod announcements;
+mod activity;
+mod adoption;
+mod campaign_mails;
+mod campaigns;
 mod figures;
+mod import;
+mod import_list;
 mod invitation_list;
 mod invitations;
+mod inviting;
 mod member_list;
 mod member_reset;
 mod members;
@@ -19,7 +25,12 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 
 pub use self::acceptance::Invitation;
+pub use self::activity::{CompanyActivityQuery, CompanyEntry};
+pub use self::adoption::{Adoption, AdoptionDay};
+pub use self::campaigns::{Campaign, CampaignKind, Reminders};
 pub use self::figures::Figures;
+pub use self::import::Imported;
+pub use self::import_list::{ImportList, LineOfImport, read as read_import};
 pub use self::invitation_list::LineProblem;
 pub use self::invitations::InvitationCheck;
 pub use self::member_list::{Member, MemberCounts, MemberFilter, Members, MembersQuery};
@@ -86,6 +97,8 @@ impl Vestibule {
         let id = self.administered_company(transaction, signed_in, slug).await?.id;
         self.lock_company(transaction, CompanyId(id)).await?;
         let company = self.administered_company(transaction, signed_in, slug).await?;
+        // It may have been ended while this call waited.
+        self.still_live(transaction, signed_in).await?;
         if !signed_in.assessment.has_acceptable_method {
             return Err(Error::OwnMethodFirst);
         }

@@ -2,7 +2,7 @@
 
 mod companies;
 
-pub use companies::{campaign, company, membership, reset_request};
+pub use companies::{adoption, campaign, company, membership, reset_request};
 
 /// The installation: one row.
 pub mod installation {
@@ -201,9 +201,11 @@ pub mod link {
         pub kind: String,
         pub address: String,
         pub token_hash: Vec<u8>,
+        pub outbox_id: Option<Uuid>,
         pub created_at: i64,
         pub expires_at: i64,
         pub consumed_at: Option<i64>,
+        pub consumed_by: Option<Vec<u8>>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -323,6 +325,7 @@ pub mod outbox {
         pub sent_at: Option<i64>,
         pub failed_at: Option<i64>,
         pub delivery: Option<String>,
+        pub campaign_id: Option<Uuid>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -46,6 +46,7 @@ pub mod membership {
         pub payments_since: Option<i64>,
         pub accepted_at: Option<i64>,
         pub invited_as: Option<String>,
+        pub sought_as: String,
         pub created_at: i64,
         #[sea_orm(belongs_to, from = "company_id", to = "id")]
         pub company: HasOne<super::company::Entity>,
@@ -69,6 +70,10 @@ pub mod campaign {
         pub kind: String,
         pub mfa_required_from: i64,
         pub last_user_id: Option<Uuid>,
+        pub mails: i64,
+        pub sent: i64,
+        pub skipped: i64,
+        pub failed: i64,
         pub created_at: i64,
         pub finished_at: Option<i64>,
     }
@@ -93,6 +98,26 @@ pub mod reset_request {
         pub asked_at: i64,
         pub expires_at: i64,
         pub confirmed_at: Option<i64>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// How far companies were, day by day.
+pub mod adoption {
+    use sea_orm::entity::prelude::*;
+
+    /// A row.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "adoption")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub company_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub day: i64,
+        pub members: i64,
+        pub members_with_method: i64,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
