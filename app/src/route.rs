@@ -99,6 +99,8 @@ pub enum Page {
     CompanySecurity,
     /// A company's members.
     CompanyMembers,
+    /// How far they are, and what they are mailed.
+    CompanyAdoption,
     /// Nothing here, or not yours.
     NotFound,
 }
@@ -141,7 +143,7 @@ impl Page {
 
     /// Whether it is a company's.
     const fn is_of_company(self) -> bool {
-        matches!(self, Self::Company | Self::CompanySecurity | Self::CompanyMembers)
+        matches!(self, Self::Company | Self::CompanySecurity | Self::CompanyMembers | Self::CompanyAdoption)
     }
 
     /// Its path; empty for a company's ([`company`] has them), and for [`Page::NotFound`], which is at every other one.
@@ -172,7 +174,11 @@ impl Page {
             Self::SecurityApp => "/profile/security/app",
             Self::SecurityPhone => "/profile/security/phone",
             Self::SecurityCode => "/profile/security/recovery-code",
-            Self::Company | Self::CompanySecurity | Self::CompanyMembers | Self::NotFound => "",
+            Self::Company
+            | Self::CompanySecurity
+            | Self::CompanyMembers
+            | Self::CompanyAdoption
+            | Self::NotFound => "",
         }
     }
 
@@ -217,6 +223,7 @@ impl Page {
                         | Self::SecurityCode
                         | Self::CompanySecurity
                         | Self::CompanyMembers
+                        | Self::CompanyAdoption
                         | Self::NotFound
                 )
             }

@@ -49,13 +49,14 @@ pub fn House(
 }
 
 /// The sections of the company, or else of the profile: what they are called, which pages they are, where those are.
-fn sections(company: Option<Administered>) -> [(&'static str, Page, String); 2] {
+fn sections(company: Option<Administered>) -> Vec<(&'static str, Page, String)> {
     match company {
-        Some(Administered { slug, .. }) => [
+        Some(Administered { slug, .. }) => vec![
             ("Security", Page::CompanySecurity, company::security(&slug)),
             ("Members", Page::CompanyMembers, company::members(&slug)),
+            ("Adoption", Page::CompanyAdoption, company::adoption(&slug)),
         ],
-        None => [
+        None => vec![
             ("Profile", Page::Profile, Page::Profile.path().to_owned()),
             ("Password & Security", Page::Security, Page::Security.path().to_owned()),
         ],

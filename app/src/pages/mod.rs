@@ -155,7 +155,8 @@ pub fn draw_door_page(page: Page) -> AnyView {
         | Page::SecurityCode
         | Page::Company
         | Page::CompanySecurity
-        | Page::CompanyMembers => ().into_any(),
+        | Page::CompanyMembers
+        | Page::CompanyAdoption => ().into_any(),
     }
 }
 
@@ -176,6 +177,7 @@ pub fn draw_house_page(page: Page) -> AnyView {
         Page::SecurityCode => security_code::SecurityCode().into_any(),
         Page::CompanySecurity => company::CompanySecurityPage().into_any(),
         Page::CompanyMembers => company::CompanyMembersPage().into_any(),
+        Page::CompanyAdoption => company::CompanyAdoptionPage().into_any(),
         Page::NotFound => not_found::NotFound().into_any(),
         // The door's.
         _ => ().into_any(),

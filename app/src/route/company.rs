@@ -42,6 +42,7 @@ pub(super) fn page(path: &str) -> Option<Page> {
         None => Some(Page::Company),
         Some("security") => Some(Page::CompanySecurity),
         Some("members") => Some(Page::CompanyMembers),
+        Some("adoption") => Some(Page::CompanyAdoption),
         Some(_) => None,
     }
 }
@@ -50,6 +51,12 @@ pub(super) fn page(path: &str) -> Option<Page> {
 #[must_use]
 pub fn security(slug: &str) -> String {
     [START, slug, "/security"].concat()
+}
+
+/// Where it says how far a company's members are.
+#[must_use]
+pub fn adoption(slug: &str) -> String {
+    [START, slug, "/adoption"].concat()
 }
 
 /// Where a company's members are, all of them.

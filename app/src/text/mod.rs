@@ -1,6 +1,7 @@
 //! Sentences that depend on something: pure, so that they can be tested anywhere. Dates and times come in as
 //! they are to be shown. One file for each subject.
 
+mod adoption;
 mod company;
 mod members;
 mod methods;
@@ -10,6 +11,7 @@ mod recovery;
 mod sign_in;
 mod time;
 
+pub use adoption::{campaign, chart_path, chart_x, mailed, reminded_again, set_up, waiting};
 pub use company::{
     counted, effect, number, policy_state, reads_as, ready, save_button, shared_numbers, warning,
 };

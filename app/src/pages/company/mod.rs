@@ -1,5 +1,6 @@
 //! The pages of a company, for its administrators.
 
+mod adoption;
 mod ask;
 mod draft;
 mod export;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+pub use self::adoption::CompanyAdoptionPage;
 pub use self::members::CompanyMembersPage;
 pub use self::security::CompanySecurityPage;
 use crate::api::session::Administered;
