@@ -17,7 +17,7 @@ function day(ahead: number): { field: string; words: string } {
   return { field: at.toISOString().slice(0, 10), words };
 }
 
-test("Require MFA is switched on with a date, after a look at what it means", async ({ page, people, mails }) => {
+test("Require MFA is switched on with a date, after a look at what it means", async ({ page, people, announcements }) => {
   const { company, admin } = await people.administrator();
   const member = await people.member([company], { name: "Luis Ortega" });
   await toProfileWithCode(page, admin);
@@ -43,7 +43,7 @@ test("Require MFA is switched on with a date, after a look at what it means", as
   await expect(security.status).toHaveText("Saved.");
   await expect(security.status).toBeFocused();
   await expect(security.card).toContainText(`From ${date.words}`);
-  const [mail] = await mails(member.email, 1);
+  const [mail] = await announcements(member.email, 1);
   expect(mail?.subject).toBe("Vestibule: Harbour Build requires two-factor authentication");
   expect(mail?.body).toContain(`${date.words}, 09:00 (Europe/Berlin)`);
 });
@@ -135,7 +135,7 @@ test("another company's page reads like one that is not there", async ({ page, p
 test.describe("the story of a date", () => {
   test.use({ ownServer: true });
 
-  test("off, announced, set up early or at the date, moved, and free again", async ({ page, people, server, mails, otherBrowser, failures }) => {
+  test("off, announced, set up early or at the date, moved, and free again", async ({ page, people, server, announcements, otherBrowser, failures }) => {
     const { company, admin } = await people.administrator();
     const member = await people.member([company], { name: "Luis Ortega" });
     await holdTime(page);
@@ -154,7 +154,7 @@ test.describe("the story of a date", () => {
     await expect(security.status).toHaveText("Saved.");
 
     // Announced: by mail, and by the banner with the next answer.
-    const mail = mailAbout(await mails(member.email, 1), "Harbour Build requires two-factor authentication");
+    const mail = mailAbout(await announcements(member.email, 1), "Harbour Build requires two-factor authentication");
     expect(linkIn(mail, "Set Up Now")).toBe(`${server.url}/profile/security`);
     await page.reload();
     await expect(profile.banner).toContainText("Harbour Build requires two-factor authentication from");
