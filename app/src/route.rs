@@ -101,6 +101,8 @@ pub enum Page {
     CompanyMembers,
     /// How far they are, and what they are mailed.
     CompanyAdoption,
+    /// Who did what there.
+    CompanyActivity,
     /// Nothing here, or not yours.
     NotFound,
 }
@@ -143,7 +145,14 @@ impl Page {
 
     /// Whether it is a company's.
     const fn is_of_company(self) -> bool {
-        matches!(self, Self::Company | Self::CompanySecurity | Self::CompanyMembers | Self::CompanyAdoption)
+        matches!(
+            self,
+            Self::Company
+                | Self::CompanySecurity
+                | Self::CompanyMembers
+                | Self::CompanyAdoption
+                | Self::CompanyActivity
+        )
     }
 
     /// Its path; empty for a company's ([`company`] has them), and for [`Page::NotFound`], which is at every other one.
@@ -178,6 +187,7 @@ impl Page {
             | Self::CompanySecurity
             | Self::CompanyMembers
             | Self::CompanyAdoption
+            | Self::CompanyActivity
             | Self::NotFound => "",
         }
     }
@@ -224,6 +234,7 @@ impl Page {
                         | Self::CompanySecurity
                         | Self::CompanyMembers
                         | Self::CompanyAdoption
+                        | Self::CompanyActivity
                         | Self::NotFound
                 )
             }

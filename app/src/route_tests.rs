@@ -181,6 +181,7 @@ fn an_administrator_sees_the_pages_of_the_company() {
         (company::security("harbour-build"), Page::CompanySecurity),
         (company::members("harbour-build"), Page::CompanyMembers),
         (company::adoption("harbour-build"), Page::CompanyAdoption),
+        (company::activity("harbour-build"), Page::CompanyActivity),
         ("/companies/harbour-build/members?filter=no_mfa&q=a".to_owned(), Page::CompanyMembers),
     ];
     for (path, page) in shown {

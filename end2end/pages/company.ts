@@ -116,3 +116,29 @@ export class CompanyMembers {
     return this.page.getByRole("main").getByText(words);
   }
 }
+
+/** A company's log. */
+export class CompanyActivity {
+  readonly heading: Locator;
+  readonly person: Locator;
+  readonly rows: Locator;
+  readonly showMore: Locator;
+  readonly export: Locator;
+
+  constructor(readonly page: Page, company = "Harbour Build") {
+    this.heading = page.getByRole("heading", { name: `${company}: activity`, level: 1 });
+    this.person = page.getByLabel("By or about (email address)");
+    this.rows = page.locator("#activity-list").getByRole("listitem");
+    this.showMore = page.getByRole("button", { name: "Show more" });
+    this.export = page.getByRole("button", { name: "Export CSV" });
+  }
+
+  async goto(slug: string): Promise<void> {
+    await this.page.goto(`/companies/${slug}/activity`);
+    await expect(this.rows.first()).toBeVisible();
+  }
+
+  filter(name: string): Locator {
+    return this.page.getByRole("group", { name: "Show only" }).getByRole("button", { name });
+  }
+}

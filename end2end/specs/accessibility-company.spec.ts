@@ -7,7 +7,7 @@ import { expectAccessible } from "../fixtures/accessibility";
 import { linkIn, mailAbout } from "../fixtures/mail";
 import { PASSED } from "../fixtures/people";
 import { expect, test } from "../fixtures/test";
-import { CompanyMembers, CompanySecurity } from "../pages/company";
+import { CompanyActivity, CompanyMembers, CompanySecurity } from "../pages/company";
 import { toMembers, toProfile, toProfileWithCode } from "../pages/flows";
 import { StepUp } from "../pages/profile";
 
@@ -187,6 +187,131 @@ test.describe("members", () => {
     await new StepUp(page, "invite people").enterPassword(admin.password);
     await expect(members.said("1 invitation sent.")).toBeVisible();
     await members.manage("Nora Berg");
+    await expectAccessible(page);
+  });
+});
+
+/** A day of the chart, so many days from today. */
+function adoptionDay(from: number, members: number, set_up: number): { day: number; members: number; set_up: number } {
+  return { day: Math.floor(Date.now() / 86_400_000) + from, members, set_up };
+}
+
+/** What was mailed, as the server tells of it. */
+function campaign(kind: string, parts: object): object {
+  return { kind, at: Date.now() - 3_600_000, required_from: Date.now() + 86_400_000 * 7, mails: 340, sent: 340, skipped: 0, failed: 0, complete: true, ...parts };
+}
+
+test.describe("adoption", () => {
+  test("off, and on the first day", async ({ page, people }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    await page.goto(`/companies/${company.slug}/adoption`);
+    await expect(page.getByText("Nothing is mailed while Require MFA is off.")).toBeVisible();
+    await expect(page.getByText("The chart begins tomorrow: there is one day so far.")).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test("under way, with mails on their way and some that failed", async ({ page, people }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    const today = adoptionDay(0, 100_002, 61_230);
+    await answer(page, "adoption", {
+      required_from: Date.now() + 86_400_000 * 7,
+      today,
+      gained_in_a_week: 9_114,
+      days: [adoptionDay(-40, 98_000, 1_200), adoptionDay(-30, 99_500, 22_000), adoptionDay(-12, 100_002, 48_000), today],
+    });
+    await answer(page, "reminders", {
+      required_from: Date.now() + 86_400_000 * 7,
+      waiting: 38_772,
+      campaigns: [
+        campaign("by_hand", { mails: 38_772, sent: 12_000, skipped: 14, complete: true }),
+        campaign("fourteen_days", { mails: 52_002, sent: 51_960, skipped: 30, failed: 12 }),
+        campaign("announcement", { mails: 500, sent: 80, complete: false }),
+      ],
+      next: [Date.now() + 86_400_000, Date.now() + 86_400_000 * 6],
+      by_hand_in: 0,
+    });
+    await page.goto(`/companies/${company.slug}/adoption`);
+    await expect(page.getByRole("img", { name: /^61,230 of 100,002 people are set up/ })).toBeVisible();
+    await expect(page.getByText("12,000 of 38,772 mails sent, 14 not needed any more.")).toBeVisible();
+    await expectAccessible(page);
+    await page.getByText("The numbers behind it").click();
+    await expectAccessible(page);
+  });
+
+  test("reminded already, and everybody set up after the date", async ({ page, people }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    const today = adoptionDay(0, 52, 52);
+    const required_from = Date.now() - 86_400_000 * 3;
+    await answer(page, "adoption", { required_from, today, gained_in_a_week: 9, days: [adoptionDay(-20, 50, 4), adoptionDay(-9, 52, 29), today] });
+    await answer(page, "reminders", { required_from, waiting: 0, campaigns: [campaign("one_day", { mails: 1, sent: 0, failed: 1 })], next: [], by_hand_in: 8_000 });
+    await page.goto(`/companies/${company.slug}/adoption`);
+    await expect(page.getByText("Everybody has set up.")).toBeVisible();
+    await expect(page.getByText(/Everybody can be reminded again in 3 hours/)).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test("parts that could not be loaded, and a reminder that was refused", async ({ page, people, failures }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    await page.route("**/api/adoption", (route) => route.abort("internetdisconnected"));
+    failures.expect("/api/adoption net::ERR_INTERNET_DISCONNECTED");
+    await answer(page, "reminders", { required_from: Date.now() + 86_400_000, waiting: 3, campaigns: [], next: [], by_hand_in: 0 });
+    const refused = { code: "paused", message: "Everybody was reminded today. Try again in 3 hours.", field: null, retry_after_s: 10_000 };
+    await page.route("**/api/remind", (route) => route.fulfill({ status: 429, json: refused }));
+    failures.expect("/api/remind 429");
+    await page.goto(`/companies/${company.slug}/adoption`);
+    await expect(page.getByText("This could not be loaded.")).toBeVisible();
+    await page.getByRole("button", { name: "Remind Everybody" }).click();
+    await expect(page.getByText("Everybody was reminded today.")).toBeVisible();
+    await expectAccessible(page);
+  });
+});
+
+test.describe("activity", () => {
+  const entry = (what: string, parts: object = {}): object => ({
+    entry: { id: randomUUID(), at: Date.now() - 60_000, what, failed: false, device: "Chrome on Linux", address: "192.0.2.17" },
+    by: "Ada Admin (ada@example.com)",
+    about: null,
+    reason: null,
+    ...parts,
+  });
+
+  test("entries of every kind, with more to come", async ({ page, people }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    const about = `${LONG_NAME} (bea.with.a.very.long.address@subsidiary.example.com)`;
+    await answer(page, "company_activity", {
+      entries: [
+        entry("Two-factor authentication reset", { about, reason: "Phone lost on site; I know her voice, and she came by with her badge." }),
+        entry("Two-factor authentication required"),
+        { ...entry("Reset of two-factor authentication confirmed", { about }), entry: { id: randomUUID(), at: Date.now() - 86_400_000 * 40, what: "Reset of two-factor authentication confirmed", failed: true, device: "Safari on iPhone", address: "2001:db8:85a3::8a2e:370:7334" } },
+        entry("Company added", { by: "the operator" }),
+        entry("Added to a company", { by: null, about: "a deleted account" }),
+      ],
+      more: true,
+    });
+    const activity = new CompanyActivity(page);
+    await activity.goto(company.slug);
+    await expectAccessible(page);
+    await activity.person.fill("ada");
+    await page.getByRole("button", { name: "Search" }).click();
+    await expect(activity.person).toHaveAttribute("aria-invalid", "true");
+    await expectAccessible(page);
+  });
+
+  test("none that match, and what could not be loaded", async ({ page, people, failures }) => {
+    const { company, admin } = await people.administrator();
+    await toProfileWithCode(page, admin);
+    await page.goto(`/companies/${company.slug}/activity?filter=resets`);
+    await expect(page.getByText("No entry matches.")).toBeVisible();
+    await expectAccessible(page);
+    await page.route("**/api/company_activity", (route) => route.abort("internetdisconnected"));
+    failures.expect("/api/company_activity net::ERR_INTERNET_DISCONNECTED");
+    await page.getByRole("button", { name: "Policy" }).click();
+    await expect(page.getByText("This could not be loaded.")).toBeVisible();
     await expectAccessible(page);
   });
 });

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures/test";
@@ -101,4 +103,33 @@ test("activity that cannot be loaded says so, and does not look empty", async ({
   await panel.getByRole("button", { name: "Try Again" }).click();
   await expect(profile.activity.first()).toBeVisible();
   await expect(page.getByRole("heading", { name: "Recent activity" })).toBeFocused();
+});
+
+test("one kind of entry is shown at a time, and exported", async ({ page, people, failures }) => {
+  const person = await people.unasked();
+  const signIn = new SignIn(page);
+  await signIn.goto();
+  failures.expect("/api/sign_in 401");
+  await signIn.fillIn({ ...person, password: "not the password" });
+  await signIn.continue.click();
+  await expect(page.getByText("The email address or password is not right.")).toBeVisible();
+  const profile = await toProfile(page, person);
+  const panel = profile.panel("Recent activity");
+  await panel.getByRole("button", { name: "Failures" }).click();
+  await expect(profile.activity).toHaveCount(1);
+  await expect(profile.activity).toContainText(/^\s*Password entered\s+Failed/);
+  await expect(panel.getByRole("button", { name: "Failures" })).toHaveAttribute("aria-pressed", "true");
+
+  const download = page.waitForEvent("download");
+  await panel.getByRole("button", { name: "Export CSV" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^activity-\d{4}-\d\d-\d\d\.csv$/);
+  const lines = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toContain("Password entered");
+
+  await panel.getByRole("button", { name: "Recovery" }).click();
+  await expect(panel.getByText("Nothing of this kind.")).toBeVisible();
+  await panel.getByRole("button", { name: "Everything" }).click();
+  await expect(profile.activity).toHaveCount(5);
 });

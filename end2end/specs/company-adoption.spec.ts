@@ -1,5 +1,5 @@
 // How far a company's members are, and what they are mailed about the date.
-import { expectAccessible } from "../fixtures/accessibility";
+import { expectAccessible, tabTo } from "../fixtures/accessibility";
 import { expect, test } from "../fixtures/test";
 import { toProfileWithCode } from "../pages/flows";
 
@@ -30,4 +30,42 @@ test("the figure, the chart, its numbers, and who was mailed", async ({ page, pe
   await expect(page.getByRole("heading", { name: "Reminders" })).toBeVisible();
   await expect(page.getByText(/not set up yet|Everybody has set up/)).toBeVisible();
   await expectAccessible(page);
+});
+
+test("the mails about the date are counted, and everybody is reminded once a day at most", async ({ page, people, announcements }) => {
+  const { company, admin } = await people.administrator();
+  const luis = await people.member([company], { name: "Luis Ortega" });
+  const anna = await people.enrolled(await people.member([company], { name: "Anna Berg" }));
+  await people.require(company, "2035-03-04T09:00");
+  await announcements(luis.email, 1);
+  await toProfileWithCode(page, admin);
+  await page.goto(`/companies/${company.slug}/adoption`);
+  await expect(page.getByText("1 person has not set up yet.")).toBeVisible();
+  await expect(page.getByText("Announcement of the date")).toBeVisible();
+  await expect(page.getByText("1 of 1 mail sent.")).toBeVisible();
+  await expect(page.getByText(/^Everybody can be reminded again in 24 hours/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Remind Everybody" })).toHaveCount(0);
+  expect(await announcements(anna.email, 0)).toEqual([]);
+});
+
+test.describe("a day later", () => {
+  test.use({ ownServer: true });
+
+  test("a reminder goes to who has not set up", async ({ page, people, server, announcements }) => {
+    const { company, admin } = await people.administrator();
+    const luis = await people.member([company], { name: "Luis Ortega" });
+    await people.require(company, "2035-03-04T09:00");
+    await announcements(luis.email, 1);
+    await server.advance(86_400 + 60);
+    await toProfileWithCode(page, admin);
+    await page.goto(`/companies/${company.slug}/adoption`);
+    await tabTo(page, page.getByRole("button", { name: "Remind Everybody" }));
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("The reminders are on their way.")).toBeFocused();
+    const [, reminder] = await announcements(luis.email, 2);
+    expect(reminder?.subject).toBe("Vestibule: Reminder: Harbour Build requires two-factor authentication");
+    await page.getByRole("button", { name: "Look Again" }).click();
+    const mailed = page.getByRole("listitem").filter({ hasText: "Reminder by an administrator" });
+    await expect(mailed).toContainText("1 of 1 mail sent.");
+  });
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what is missing, measures, and writes docs/performance.md. Takes about five minutes once everything is built.
+# Builds what is missing, measures, and writes docs/performance.md. Takes about ten minutes once everything is built.
 set -euo pipefail
 . "$(dirname "$0")/../../tools/env.sh"
 
@@ -13,5 +13,4 @@ cargo build --release -p bench
 # Hundreds of connections, each a file of the bench and one of the server.
 ulimit -S -n 8192 2>/dev/null || ulimit -S -n "$(ulimit -H -n)"
 
-mkdir -p "$cache/bench"
-exec env BENCH_CACHE="$cache/bench" target/release/bench
+exec server/tests/with-postgres.sh target/release/bench

@@ -55,6 +55,7 @@ fn sections(company: Option<Administered>) -> Vec<(&'static str, Page, String)> 
             ("Security", Page::CompanySecurity, company::security(&slug)),
             ("Members", Page::CompanyMembers, company::members(&slug)),
             ("Adoption", Page::CompanyAdoption, company::adoption(&slug)),
+            ("Activity", Page::CompanyActivity, company::activity(&slug)),
         ],
         None => vec![
             ("Profile", Page::Profile, Page::Profile.path().to_owned()),

@@ -156,7 +156,8 @@ pub fn draw_door_page(page: Page) -> AnyView {
         | Page::Company
         | Page::CompanySecurity
         | Page::CompanyMembers
-        | Page::CompanyAdoption => ().into_any(),
+        | Page::CompanyAdoption
+        | Page::CompanyActivity => ().into_any(),
     }
 }
 
@@ -178,6 +179,7 @@ pub fn draw_house_page(page: Page) -> AnyView {
         Page::CompanySecurity => company::CompanySecurityPage().into_any(),
         Page::CompanyMembers => company::CompanyMembersPage().into_any(),
         Page::CompanyAdoption => company::CompanyAdoptionPage().into_any(),
+        Page::CompanyActivity => company::CompanyActivityPage().into_any(),
         Page::NotFound => not_found::NotFound().into_any(),
         // The door's.
         _ => ().into_any(),

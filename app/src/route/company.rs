@@ -1,18 +1,19 @@
-//! The addresses of a company's pages: each has the company's slug in it, and the list of members also what is looked
-//! for, so that the back button leads back to it.
+//! The addresses of a company's pages: each has the company's slug in it, and the list of members and the log also what is
+//! looked for, so that the back button leads back to it.
 
 use super::{Page, encode};
+use crate::api::activity::ActivityFilter;
 use crate::api::company::members::MemberFilter;
 
 /// What all of them begin with.
 const START: &str = "/companies/";
-/// The parameter that says which members are shown.
+/// The parameter that says which members or entries are shown.
 pub const FILTER: &str = "filter";
 /// The parameter that says what they are searched for.
 pub const SEARCH: &str = "q";
 
-/// The filters, with their names in addresses.
-const FILTERS: [(MemberFilter, &str); 8] = [
+/// The filters of the members, with their names in addresses.
+const MEMBERS: [(MemberFilter, &str); 8] = [
     (MemberFilter::Everybody, ""),
     (MemberFilter::NoMfa, "no_mfa"),
     (MemberFilter::UnacceptableOnly, "unacceptable_only"),
@@ -21,6 +22,15 @@ const FILTERS: [(MemberFilter, &str); 8] = [
     (MemberFilter::NeverSignedIn, "never_signed_in"),
     (MemberFilter::Invited, "invited"),
     (MemberFilter::NotDelivered, "not_delivered"),
+];
+
+/// The filters of the log, with their names in addresses.
+const ENTRIES: [(ActivityFilter, &str); 5] = [
+    (ActivityFilter::Everything, ""),
+    (ActivityFilter::Policy, "policy"),
+    (ActivityFilter::Members, "members"),
+    (ActivityFilter::Resets, "resets"),
+    (ActivityFilter::Failures, "failures"),
 ];
 
 /// A company's slug and what follows it, without slashes; `None`: the path is none of a company.
@@ -43,6 +53,7 @@ pub(super) fn page(path: &str) -> Option<Page> {
         Some("security") => Some(Page::CompanySecurity),
         Some("members") => Some(Page::CompanyMembers),
         Some("adoption") => Some(Page::CompanyAdoption),
+        Some("activity") => Some(Page::CompanyActivity),
         Some(_) => None,
     }
 }
@@ -68,9 +79,25 @@ pub fn members(slug: &str) -> String {
 /// Where those of a company's members are that are looked for.
 #[must_use]
 pub fn members_like(slug: &str, filter: MemberFilter, search: &str) -> String {
-    let mut address = [START, slug, "/members"].concat();
+    looked_for(slug, "/members", name(&MEMBERS, filter), search)
+}
+
+/// Where a company's log is, all of it.
+#[must_use]
+pub fn activity(slug: &str) -> String {
+    activity_like(slug, ActivityFilter::Everything, "")
+}
+
+/// Where those entries of a company's log are that are looked for; `person`: by or about whom.
+#[must_use]
+pub fn activity_like(slug: &str, filter: ActivityFilter, person: &str) -> String {
+    looked_for(slug, "/activity", name(&ENTRIES, filter), person)
+}
+
+fn looked_for(slug: &str, section: &str, filter: &str, search: &str) -> String {
+    let mut address = [START, slug, section].concat();
     let mut before = '?';
-    for (name, value) in [(FILTER, filter_name(filter)), (SEARCH, search)] {
+    for (name, value) in [(FILTER, filter), (SEARCH, search)] {
         if !value.is_empty() {
             address.push(before);
             address.push_str(name);
@@ -82,14 +109,24 @@ pub fn members_like(slug: &str, filter: MemberFilter, search: &str) -> String {
     address
 }
 
-fn filter_name(filter: MemberFilter) -> &'static str {
-    FILTERS.into_iter().find(|(one, _)| *one == filter).map_or("", |(_, name)| name)
+fn name<T: Copy + PartialEq>(names: &[(T, &'static str)], filter: T) -> &'static str {
+    names.iter().find(|(one, _)| *one == filter).map_or("", |(_, name)| name)
 }
 
-/// The filter of this name; everybody where there is none.
+fn named<T: Copy + Default>(names: &[(T, &'static str)], name: &str) -> T {
+    names.iter().find(|(_, one)| *one == name).map_or_else(T::default, |(filter, _)| *filter)
+}
+
+/// The filter of members of this name; everybody where there is none.
 #[must_use]
-pub fn filter(name: &str) -> MemberFilter {
-    FILTERS.into_iter().find(|(_, one)| *one == name).map_or(MemberFilter::Everybody, |(filter, _)| filter)
+pub fn member_filter(name: &str) -> MemberFilter {
+    named(&MEMBERS, name)
+}
+
+/// The filter of the log of this name; everything where there is none.
+#[must_use]
+pub fn activity_filter(name: &str) -> ActivityFilter {
+    named(&ENTRIES, name)
 }
 
 #[cfg(test)]
@@ -113,14 +150,22 @@ mod tests {
             "/companies/pier/members?filter=no_mfa&q=anna%20%26%20co"
         );
         assert_eq!(members_like("pier", MemberFilter::Everybody, "a"), "/companies/pier/members?q=a");
+        assert_eq!(activity("pier"), "/companies/pier/activity");
+        assert_eq!(
+            activity_like("pier", ActivityFilter::Resets, "anna@example.com"),
+            "/companies/pier/activity?filter=resets&q=anna%40example.com"
+        );
     }
 
     #[test]
     fn every_filter_is_found_by_its_name() {
-        for (one, name) in FILTERS {
-            assert_eq!(filter(name), one);
-            assert_eq!(filter_name(one), name);
+        for (one, name) in MEMBERS {
+            assert_eq!(member_filter(name), one);
         }
-        assert_eq!(filter("nonsense"), MemberFilter::Everybody);
+        for (one, name) in ENTRIES {
+            assert_eq!(activity_filter(name), one);
+        }
+        assert_eq!(member_filter("nonsense"), MemberFilter::Everybody);
+        assert_eq!(activity_filter("nonsense"), ActivityFilter::Everything);
     }
 }

@@ -5,14 +5,18 @@
 //! a process of its own, over loopback, with a database on the disk that also holds the build.
 //!
 //! - [`plan`]: what is measured, in which order
-//! - [`process`]: the server that is measured; [`seed`]: who is in its database
+//! - [`process`]: the server that is measured; [`seed`]: who is in its database; [`crowd`]: many at once; [`writes`]: what
+//!   is written there
 //! - [`load`]: visitors who ask and check every answer; a wrong one fails the run
 //! - [`ceilings`]: what the machine could do at best
 //! - [`rows`]: the figures, a file for each group; [`report`]: the table, and `docs/performance.md`
 //!
+//! `bench seed DATABASE KEYS PEOPLE MEMBERS` makes a database by itself, to look at the pages of a large company.
+//!
 //! To add a figure: a function in `rows` that gives a [`rows::Row`], and a line in [`plan`].
 
 mod ceilings;
+mod crowd;
 mod database;
 mod load;
 mod plan;
@@ -20,6 +24,7 @@ mod process;
 mod report;
 mod rows;
 mod seed;
+mod writes;
 
 use std::path::Path;
 
@@ -32,6 +37,9 @@ async fn main() -> anyhow::Result<()> {
         [ceilings::web::COMMAND, database, page] => {
             ceilings::web::serve(Path::new(database), Path::new(page)).await
         }
-        _ => anyhow::bail!("run it by `make bench`, without arguments"),
+        ["seed", database, keys, people, members] => {
+            seed::demonstrate(database, keys, people.parse()?, members.parse()?).await
+        }
+        _ => anyhow::bail!("usage: bench, or bench seed DATABASE_URL KEY_FILE PEOPLE MEMBERS"),
     }
 }

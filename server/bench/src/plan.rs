@@ -8,6 +8,7 @@ use domain::Timestamp;
 
 use crate::process::{Installation, Server};
 use crate::report;
+use crate::rows::scale::Scale;
 use crate::rows::{Row, browser, requests, second_factor, sign_in, start};
 use crate::seed::Seeder;
 
@@ -69,8 +70,15 @@ async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     rows.extend(second_factor::rows(bench).await?);
     say("d: the browser");
     rows.extend(browser::rows(bench).await?);
+    let scale = Scale::sqlite(&bench.folder).await?;
     say("f: starts");
-    rows.extend(start::rows(bench).await?);
+    rows.extend(start::rows(&scale).await?);
+    say("c: many people, on SQLite");
+    rows.extend(scale.rows().await?);
+    if let Ok(url) = std::env::var("TEST_POSTGRES") {
+        say("c: many people, on PostgreSQL");
+        rows.extend(Scale::postgres(&bench.folder, &url).await?.rows().await?);
+    }
     Ok(rows)
 }
 

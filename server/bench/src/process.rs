@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A database and its keys.
 #[derive(Clone, Debug)]
 pub struct Installation {
-    /// The SQLite file.
-    pub database: PathBuf,
+    /// The database's URL.
+    pub url: String,
     /// The key file.
     pub keys: PathBuf,
 }
@@ -49,14 +49,20 @@ pub struct Memory {
 }
 
 impl Installation {
-    /// The one with this name in a folder.
+    /// The one with this name in a folder, on SQLite.
     pub fn named(folder: &Path, name: &str) -> Self {
-        Self { database: folder.join(format!("{name}.db")), keys: folder.join(format!("{name}.keys")) }
+        let file = folder.join(format!("{name}.db"));
+        Self::at(format!("sqlite://{}", file.display()), folder, name)
     }
 
-    /// The database's URL.
-    pub fn url(&self) -> String {
-        format!("sqlite://{}", self.database.display())
+    /// The one with this name whose database is elsewhere; the folder has its keys.
+    pub fn at(url: String, folder: &Path, name: &str) -> Self {
+        Self { url, keys: folder.join(format!("{name}.keys")) }
+    }
+
+    /// The file that a SQLite database is in.
+    pub fn file(&self) -> &Path {
+        Path::new(self.url.trim_start_matches("sqlite://"))
     }
 
     /// Makes its key file.
@@ -72,7 +78,7 @@ impl Installation {
     /// A command of the program. No variable of whoever runs this changes what is measured.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.args(arguments).arg("--database").arg(self.url()).arg("--keys").arg(&self.keys);
+        command.args(arguments).arg("--database").arg(&self.url).arg("--keys").arg(&self.keys);
         command.env_clear();
         command
     }
@@ -85,7 +91,7 @@ impl Server {
     /// It does not start.
     pub async fn start(installation: &Installation) -> Result<(Self, Duration)> {
         let site = Site::free()?;
-        let log = installation.database.with_extension("log");
+        let log = installation.keys.with_extension(format!("{}.log", site.address.port()));
         let mut command = installation.command(&["serve", "--dist", "dist"]);
         command.arg("--listen").arg(site.address.to_string()).arg("--public-url").arg(&site.url);
         // Messages go to standard output.

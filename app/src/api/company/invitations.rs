@@ -9,7 +9,7 @@ use crate::api::ApiError;
 use crate::api::session::SessionView;
 
 /// What a pasted list would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitationCheck {
     /// How many would be invited, those who are already invited too: they get a new link.
     pub invitations: u32,

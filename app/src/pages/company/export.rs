@@ -1,45 +1,40 @@
-//! Every member as a file for a spreadsheet.
+//! A company's list or log as a file for a spreadsheet, after a step-up.
 
-use futures_util::TryStreamExt;
+use domain::SessionId;
 use leptos::prelude::*;
+use leptos::server_fn::codec::ByteStream;
 
-use super::Company;
-use crate::api::company::members::members_csv;
-use crate::api::{ApiError, Code};
-use crate::browser::{dates, file, now};
+use crate::api::ApiError;
 use crate::components::announcer::use_announcer;
+use crate::components::export::save_csv;
 use crate::components::sending::{ActionButton, Sending, Trouble};
 use crate::components::session::use_session;
 use crate::components::step_up::use_step_up;
-use crate::text;
 
 /// The button.
 #[component]
-pub fn Export(company: Company) -> impl IntoView {
+pub fn Export<F, Answer>(
+    /// What is done, as the step-up names it.
+    act: &'static str,
+    /// The name of the file.
+    name: impl Fn() -> String + Copy + Send + Sync + 'static,
+    /// Asks for its lines.
+    ask: F,
+) -> impl IntoView
+where
+    F: Fn(SessionId) -> Answer + Copy + Send + Sync + 'static,
+    Answer: Future<Output = Result<ByteStream<ApiError>, ApiError>> + 'static,
+{
     let session = use_session();
     let announcer = use_announcer();
     let step_up = use_step_up();
     let sending = Sending::new("");
     let export = move |()| {
         let Some(record) = session.record() else { return };
-        let slug = company.slug();
-        step_up.then("export the members", sending, move || {
-            let slug = slug.clone();
-            async move {
-                // Bytes: a piece of it may end in the middle of a letter.
-                let pieces: Vec<_> =
-                    members_csv(record, slug.clone()).await?.into_inner().try_collect().await?;
-                let csv = String::from_utf8(pieces.concat()).unwrap_or_default();
-                let name = text::members_file_name(&slug, &dates::iso_day(dates::instant(now())));
-                if file::save(&name, file::CSV, &csv).is_err() {
-                    return Err(ApiError::new(
-                        Code::Internal,
-                        "The browser did not save the file. Try again.",
-                    ));
-                }
-                announcer.say("Downloaded");
-                Ok(())
-            }
+        step_up.then(act, sending, move || async move {
+            save_csv(ask(record).await?, &name()).await?;
+            announcer.say("Downloaded");
+            Ok(())
         });
     };
     view! {

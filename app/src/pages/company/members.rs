@@ -11,9 +11,10 @@ use super::search::{Chips, Search};
 use super::send_again::SendAgain;
 use super::{Company, Telling, Told};
 use crate::api::company::members::{
-    Member, MemberCounts, MemberFilter, Members, MembersQuery, member_counts, members,
+    Member, MemberCounts, MemberFilter, Members, MembersQuery, member_counts, members, members_csv,
 };
 use crate::browser::navigation::Entry;
+use crate::browser::{dates, now};
 use crate::components::announcer::{Announcer, use_announcer};
 use crate::components::heading::Heading;
 use crate::components::house::House;
@@ -47,7 +48,9 @@ impl List {
         let session = use_session();
         let query = Memo::new(move |_| MembersQuery {
             search: session.parameter(route::company::SEARCH).unwrap_or_default(),
-            filter: route::company::filter(&session.parameter(route::company::FILTER).unwrap_or_default()),
+            filter: route::company::member_filter(
+                &session.parameter(route::company::FILTER).unwrap_or_default(),
+            ),
             after: None,
         });
         let needed = Needed::new(move || members(company.slug(), query.get_untracked()));
@@ -134,6 +137,8 @@ pub fn CompanyMembersPage() -> impl IntoView {
     let list = List::new(company);
     list.count();
     let told = list.told;
+    let ask = move |record| members_csv(record, company.slug());
+    let name = move || text::members_file_name(&company.slug(), &dates::iso_day(dates::instant(now())));
     let page = view! {
         <House page=Page::CompanyMembers>
             <Telling told/>
@@ -141,7 +146,7 @@ pub fn CompanyMembersPage() -> impl IntoView {
             <Requests list/>
             <div class="row">
                 <Invite list/>
-                <Export company/>
+                <Export act="export the members" name ask/>
             </div>
             <section class="panel members" aria-label="Members">
                 <div class="inside stack">

@@ -1,5 +1,6 @@
 //! The pages of a company, for its administrators.
 
+mod activity;
 mod adoption;
 mod ask;
 mod draft;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+pub use self::activity::CompanyActivityPage;
 pub use self::adoption::CompanyAdoptionPage;
 pub use self::members::CompanyMembersPage;
 pub use self::security::CompanySecurityPage;

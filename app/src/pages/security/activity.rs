@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::api::activity::{Activity, ActivityEntry, ActivityFilter, activity};
-use crate::browser::{dates, focus};
-use crate::components::method::{Pill, Tone};
+use crate::api::activity::{Activity, ActivityFilter, activity, activity_csv};
+use crate::api::company::activity::{CompanyActivity, CompanyEntry};
+use crate::browser::{dates, now};
+use crate::components::announcer::use_announcer;
+use crate::components::export::save_csv;
+use crate::components::log::{ActivityChips, Log};
 use crate::components::needed::Needed;
 use crate::components::sending::{ActionButton, Sending, Trouble};
 use crate::route::Page;
@@ -13,7 +16,13 @@ use crate::text;
 /// The section, which asks for itself: the rest of the page does not wait for it.
 #[component]
 pub fn RecentActivity() -> impl IntoView {
-    let needed = Needed::new(|| activity(ActivityFilter::Everything, None));
+    let announcer = use_announcer();
+    let filter = RwSignal::new(ActivityFilter::Everything);
+    let needed = Needed::new(move || activity(filter.get_untracked(), None));
+    let choose = Callback::new(move |chosen| {
+        filter.set(chosen);
+        needed.renew();
+    });
     view! {
         <section class="panel">
             <header>
@@ -24,61 +33,59 @@ pub fn RecentActivity() -> impl IntoView {
                     <a href="#devices">"Sign Out All Others"</a> "."
                 </p>
             </header>
-            {needed.show_part("activity", |log| view! { <Log log/> }.into_any())}
+            <div class="inside stack">
+                <ActivityChips choices=text::OWN_ENTRIES current=filter choose/>
+                <ExportOwn filter/>
+            </div>
+            {needed.show_part("activity", move |log| {
+                if filter.get_untracked() != ActivityFilter::Everything {
+                    let found = u32::try_from(log.entries.len()).unwrap_or(u32::MAX);
+                    announcer.say(&text::entries(found, log.more));
+                }
+                found(log, filter)
+            })}
         </section>
     }
 }
 
-/// The entries, newest first, and more of them on request.
-#[component]
-fn Log(log: Activity) -> impl IntoView {
+fn found(log: Activity, filter: RwSignal<ActivityFilter>) -> AnyView {
     if log.entries.is_empty() {
-        return view! { <p class="item soft">"Nothing yet."</p> }.into_any();
+        let words = match filter.get_untracked() {
+            ActivityFilter::Everything => "Nothing yet.",
+            _ => "Nothing of this kind.",
+        };
+        return view! { <p class="item soft">{words}</p> }.into_any();
     }
-    let entries = RwSignal::new(log.entries);
-    let more = RwSignal::new(log.more);
-    view! {
-        <ul id="activity-list" class="rows">
-            {move || entries.get().into_iter().map(row).collect::<Vec<_>>()}
-        </ul>
-        {move || more.get().then(|| view! { <ShowMore entries more/> }.into_any())}
-    }
-    .into_any()
+    let older = move |before| {
+        let asked = activity(filter.get_untracked(), before);
+        async move { asked.await.map(of_oneself) }
+    };
+    view! { <Log first=of_oneself(log) older/> }.into_any()
 }
 
-/// Something that happened.
-fn row(entry: ActivityEntry) -> AnyView {
-    let ActivityEntry { at, what, failed, device, address, .. } = entry;
-    let failed = failed.then(|| view! { " " <Pill words="Failed" tone=Tone::Warning/> }.into_any());
-    view! {
-        <li class="item" tabindex="-1">
-            <div>
-                <p><b>{what}</b> {failed}</p>
-                <p class="soft"><time datetime=dates::machine(at)>{dates::recent_time(at)}</time></p>
-                <p class="soft entry">{text::place(&device, &address)}</p>
-            </div>
-        </li>
-    }
-    .into_any()
+/// One's own log names nobody: it is all about oneself.
+fn of_oneself(Activity { entries, more }: Activity) -> CompanyActivity {
+    let entry = |entry| CompanyEntry { entry, by: None, about: None, reason: None };
+    CompanyActivity { entries: entries.into_iter().map(entry).collect(), more }
 }
 
-/// What came before. The focus goes to the first row that is new.
+/// The entries that are chosen as a file for a spreadsheet.
 #[component]
-fn ShowMore(entries: RwSignal<Vec<ActivityEntry>>, more: RwSignal<bool>) -> impl IntoView {
+fn ExportOwn(filter: RwSignal<ActivityFilter>) -> impl IntoView {
+    let announcer = use_announcer();
     let sending = Sending::new("");
-    let show = move |()| {
-        let (shown, before) = entries.with_untracked(|all| (all.len(), all.last().map(|last| last.id)));
+    let export = move |()| {
+        let asked = activity_csv(filter.get_untracked());
         sending.send(async move {
-            let older = activity(ActivityFilter::Everything, before).await?;
-            entries.try_update(|all| all.extend(older.entries));
-            focus(["#activity-list > :nth-child(", &(shown + 1).to_string(), ")"].concat());
-            more.try_set(older.more);
+            let name = text::activity_file_name("", &dates::iso_day(dates::instant(now())));
+            save_csv(asked.await?, &name).await?;
+            announcer.say("Downloaded");
             Ok(())
         });
     };
     view! {
-        <div class="item">
-            <ActionButton sending label="Show more" at_work="Loading…" press=show/>
+        <div>
+            <ActionButton sending label="Export CSV" at_work="Exporting…" press=export/>
             <Trouble sending/>
         </div>
     }

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod requests;
+pub mod scale;
 pub mod second_factor;
 pub mod sign_in;
 pub mod start;

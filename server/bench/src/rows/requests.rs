@@ -71,7 +71,7 @@ pub async fn rows(bench: &Bench) -> Result<Vec<Row>> {
     let page = page(site).await?;
     let file = bench.folder.join("page.html.br");
     std::fs::write(&file, &page)?;
-    let ceiling = WebCeiling::start(&bench.installation.database, &file)?;
+    let ceiling = WebCeiling::start(bench.installation.file(), &file)?;
     let security = format!("\"password_changed_at\":{}", bench.password_changed_at.0);
     let material = Material { browsers: signed_in(site, GROUP.0, GROUP.1).await?, security, page };
     let mut rows = Vec::new();

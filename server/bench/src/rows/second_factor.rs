@@ -4,13 +4,11 @@
 //! A code works once for each person, so there are as many people as challenges. The app's first code confirms it; the
 //! challenge takes the code of the step that comes next, which the server accepts one step ahead.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use axum::body::Bytes;
-use sea_orm::sqlx::{ConnectOptions, Connection as _, query_scalar};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret, Totp};
 use vestibule_core::clock::{Clock, SystemClock};
@@ -18,13 +16,12 @@ use vestibule_core::totp::STEP_SECONDS;
 
 use super::{Figure, Row, Target};
 use crate::ceilings::commits;
-use crate::database;
 use crate::load::http::{Connection, Cookies, Reply, Site};
 use crate::load::samples::median;
 use crate::load::visitors::credentials;
 use crate::load::{Answer, Outcome, Visitor, until_nothing_is_left};
 use crate::plan::Bench;
-use crate::seed::{PASSWORD, email};
+use crate::seed::{PASSWORD, Seeder, email};
 
 /// Who is in the database for this, in a company that requires MFA.
 pub const GROUP: (&str, usize) = ("b2", 512);
@@ -33,22 +30,22 @@ pub const GROUP: (&str, usize) = ("b2", 512);
 const AT_ONCE: usize = 32;
 /// How long the ceiling is measured, each time.
 const PHASE: Duration = Duration::from_secs(3);
-/// How long the messages of the set-ups may take to be sent.
-const MESSAGES_WITHIN: Duration = Duration::from_secs(120);
 
 /// Somebody on the way through both doors.
 #[derive(Debug)]
-struct Person {
-    email: String,
-    cookies: Cookies,
+pub struct Person {
+    /// Their address.
+    pub email: String,
+    /// Their browser's.
+    pub cookies: Cookies,
     /// The record that the forms of the sign-in carry.
-    record: String,
+    pub record: String,
     app: Option<Totp>,
 }
 
 /// What the people do next.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+pub enum Step {
     /// The password, for the first time: a set-up is asked for.
     SignIn,
     /// The set-up, from its start to the code that confirms it.
@@ -83,7 +80,7 @@ pub async fn rows(bench: &Bench) -> Result<Vec<Row>> {
     let mut ceiling = vec![commits::per_second(&bench.folder, PHASE).await?];
     let (people, set_ups) = all(site, people, Step::SetUp).await?;
     let (people, _) = all(site, people, Step::Save).await?;
-    every_message_is_sent(&bench.installation.database).await?;
+    Seeder::open(&bench.installation).await?.every_message_is_sent().await?;
     let (people, _) = all(site, people, Step::SignInAgain).await?;
     ceiling.push(commits::per_second(&bench.folder, PHASE).await?);
     let (_, challenges) = all(site, people, Step::Challenge).await?;
@@ -113,23 +110,6 @@ async fn all(site: &Site, people: Vec<Person>, step: Step) -> Result<(Vec<Person
     Ok((people, outcome))
 }
 
-/// Waits until the notices of the set-ups are sent: the challenges would share the writer with them.
-async fn every_message_is_sent(file: &Path) -> Result<()> {
-    let mut connection = database::options(file).connect().await?;
-    let wait = Duration::from_millis(200);
-    let mut waited = Duration::ZERO;
-    while waited < MESSAGES_WITHIN {
-        let unsent = "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL";
-        let unsent: i64 = query_scalar(unsent).fetch_one(&mut connection).await?;
-        if unsent == 0 {
-            return Ok(connection.close().await?);
-        }
-        tokio::time::sleep(wait).await;
-        waited += wait;
-    }
-    bail!("the notices of the set-ups were not sent in {MESSAGES_WITHIN:?}")
-}
-
 impl Visitor for Usher {
     async fn once(&mut self) -> Result<Answer> {
         let next = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -142,11 +122,16 @@ impl Visitor for Usher {
 }
 
 impl Person {
-    fn new(email: String) -> Self {
+    /// Before the first door.
+    pub fn new(email: String) -> Self {
         Self { email, cookies: Cookies::default(), record: String::new(), app: None }
     }
 
-    async fn go(&mut self, connection: &mut Connection, step: Step) -> Result<()> {
+    /// Takes a step.
+    ///
+    /// # Errors
+    /// A wrong answer.
+    pub async fn go(&mut self, connection: &mut Connection, step: Step) -> Result<()> {
         match step {
             Step::SignIn => self.sign_in(connection, "enrol_only").await,
             Step::SetUp => self.set_up(connection).await,
@@ -187,7 +172,11 @@ impl Person {
         Ok(())
     }
 
-    async fn call(&mut self, connection: &mut Connection, function: &str, body: Bytes) -> Result<Reply> {
+    /// Calls a server function with the person's cookies, and keeps what it sets.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn call(&mut self, connection: &mut Connection, function: &str, body: Bytes) -> Result<Reply> {
         let reply = connection.post(function, &self.cookies, body).await?;
         self.cookies.keep(&reply.headers)?;
         Ok(reply)
@@ -205,11 +194,16 @@ fn code(app: &Totp, ahead: u64) -> String {
     app.generate(SystemClock.now().unix_seconds() + ahead * STEP_SECONDS).to_string()
 }
 
-fn bytes(body: &Value) -> Bytes {
+/// A body.
+pub fn bytes(body: &Value) -> Bytes {
     Bytes::from(body.to_string())
 }
 
-fn text(answer: &Value, pointer: &str) -> Result<String> {
+/// The text in an answer at a JSON pointer (RFC 6901).
+///
+/// # Errors
+/// There is none.
+pub fn text(answer: &Value, pointer: &str) -> Result<String> {
     let text = answer.pointer(pointer).and_then(Value::as_str);
     Ok(text.with_context(|| format!("an answer without {pointer}"))?.to_owned())
 }

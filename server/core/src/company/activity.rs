@@ -79,13 +79,13 @@ impl Vestibule {
         query: &CompanyActivityQuery,
     ) -> Result<impl Stream<Item = Result<String, Error>> + Send + use<>, Error> {
         let signed_in = caller.of_record(record)?;
+        let person = self.sought(&query.person).await?;
         let transaction = self.inner.store.begin().await?;
         let company = self.authorise(&transaction, signed_in, slug).await?;
         let event = Event::ActivityExported;
         let entry = Entry::of_company(event, signed_in.user.id, CompanyId(company.id), client);
         self.audit(&transaction, entry).await?;
         self.commit(transaction, "company_activity_csv").await?;
-        let person = self.sought(&query.person).await?;
         let (vestibule, filter) = (self.clone(), query.filter);
         let lines = stream::try_unfold(None, move |before| {
             let (vestibule, company) = (vestibule.clone(), company.clone());

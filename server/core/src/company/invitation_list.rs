@@ -35,7 +35,7 @@ pub(super) fn read(list: &str) -> (BTreeMap<Email, Option<String>>, Vec<LineProb
             break;
         }
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        for entry in line.split([',', ';']).map(str::trim).filter(|entry| !entry.is_empty()) {
+        for entry in entries(line) {
             match person(entry) {
                 Ok((email, name)) => {
                     people.entry(email).or_insert(name);
@@ -48,6 +48,18 @@ pub(super) fn read(list: &str) -> (BTreeMap<Email, Option<String>>, Vec<LineProb
         problems.push(problem(1, "", "These are more than 1,000 people. Send them in parts."));
     }
     (people, problems)
+}
+
+/// What a line lists. A name in quotes may have a comma in it, as mail programs write it: `"Berg, Anna" <anna@example.com>`.
+fn entries(line: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    line.trim_start_matches('\u{feff}')
+        .split(move |letter| {
+            quoted ^= letter == '"';
+            !quoted && matches!(letter, ',' | ';')
+        })
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
 }
 
 fn person(entry: &str) -> Result<(Email, Option<String>), String> {
@@ -82,6 +94,23 @@ mod tests {
             read,
             [("anna@example.com", None), ("bea@example.com", Some("Bea Lind")), ("luis@example.com", None)]
         );
+    }
+
+    #[test]
+    fn a_name_in_quotes_may_have_a_comma_and_a_byte_order_mark_is_no_letter() {
+        let list = "\u{feff}\"Berg, Anna\" <anna@example.com>; \"Lind; Bo\" <bo@example.com>\r\nANNA@example.com\r\n";
+        let (people, problems) = read(list);
+        assert_eq!(problems, []);
+        let read: Vec<(&str, Option<&str>)> =
+            people.iter().map(|(email, name)| (email.as_str(), name.as_deref())).collect();
+        assert_eq!(read, [("anna@example.com", Some("Berg, Anna")), ("bo@example.com", Some("Lind; Bo"))]);
+        // A quote that is not closed is no name, and takes nobody in.
+        assert_eq!(read_lines("\"Berg, anna@example.com\nbo@example.com"), (1, vec![1]));
+    }
+
+    fn read_lines(list: &str) -> (usize, Vec<u32>) {
+        let (people, problems) = read(list);
+        (people.len(), problems.iter().map(|problem| problem.line).collect())
     }
 
     #[test]

@@ -1,0 +1,114 @@
+//! A log: what happened, newest first, and more of it on request.
+
+use domain::AuditId;
+use leptos::prelude::*;
+
+use super::method::{Pill, Tone};
+use super::sending::{ActionButton, Sending, Trouble};
+use crate::api::ApiError;
+use crate::api::activity::{ActivityEntry, ActivityFilter};
+use crate::api::company::activity::{CompanyActivity, CompanyEntry};
+use crate::browser::{dates, focus};
+use crate::text;
+
+/// Which entries there are to choose from, with the words on the buttons.
+pub type Choices = &'static [(ActivityFilter, &'static str)];
+
+/// The filters.
+#[component]
+pub fn ActivityChips(
+    /// Of which there is a button each.
+    choices: Choices,
+    /// The one that is chosen.
+    #[prop(into)]
+    current: Signal<ActivityFilter>,
+    /// Chooses another.
+    choose: Callback<ActivityFilter>,
+) -> impl IntoView {
+    let chip = move |&(filter, words): &(ActivityFilter, &'static str)| {
+        let pressed = move || if current.get() == filter { "true" } else { "false" };
+        view! {
+            <button
+                type="button"
+                class="secondary chip"
+                aria-pressed=pressed
+                on:click=move |_| choose.run(filter)
+            >
+                {words}
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="chips" role="group" aria-label="Show only">
+            {choices.iter().map(chip).collect::<Vec<_>>()}
+        </div>
+    }
+}
+
+/// The entries of the first page, which has some, and what comes before them.
+#[component]
+pub fn Log<F, Answer>(
+    /// The first page.
+    first: CompanyActivity,
+    /// Asks for the entries before this one.
+    older: F,
+) -> impl IntoView
+where
+    F: Fn(Option<AuditId>) -> Answer + Copy + Send + Sync + 'static,
+    Answer: Future<Output = Result<CompanyActivity, ApiError>> + 'static,
+{
+    let entries = RwSignal::new(first.entries);
+    let more = RwSignal::new(first.more);
+    let sending = Sending::new("");
+    let show_more = move |()| {
+        let (shown, before) = entries.with_untracked(|all| (all.len(), all.last().map(|last| last.entry.id)));
+        let asked = older(before);
+        sending.send(async move {
+            let page = asked.await?;
+            entries.try_update(|all| all.extend(page.entries));
+            // The first row that is new.
+            focus(["#activity-list > :nth-child(", &(shown + 1).to_string(), ")"].concat());
+            more.try_set(page.more);
+            Ok(())
+        });
+    };
+    view! {
+        <ul id="activity-list" class="rows">
+            {move || entries.get().into_iter().map(row).collect::<Vec<_>>()}
+        </ul>
+        {move || {
+            more.get()
+                .then(|| {
+                    view! {
+                        <div class="item">
+                            <ActionButton sending label="Show more" at_work="Loading…" press=show_more/>
+                            <Trouble sending/>
+                        </div>
+                    }
+                        .into_any()
+                })
+        }}
+    }
+}
+
+/// Something that happened.
+fn row(CompanyEntry { entry, by, about, reason }: CompanyEntry) -> AnyView {
+    let ActivityEntry { at, what, failed, device, address, .. } = entry;
+    let failed = failed.then(|| view! { " " <Pill words="Failed" tone=Tone::Warning/> }.into_any());
+    let who = text::by_and_about(by.as_deref(), about.as_deref());
+    let who = (!who.is_empty()).then(|| view! { <p class="entry">{who}</p> }.into_any());
+    let reason = reason.map(|reason| view! { <p class="entry">"Reason: " {reason}</p> }.into_any());
+    view! {
+        <li class="item" tabindex="-1">
+            <div>
+                <p><b>{what}</b> {failed}</p>
+                {who}
+                {reason}
+                <p class="soft"><time datetime=dates::machine(at)>{dates::recent_time(at)}</time></p>
+                <p class="soft entry">{text::place(&device, &address)}</p>
+            </div>
+        </li>
+    }
+    .into_any()
+}
