@@ -7,7 +7,7 @@ import { brotliCompressSync } from "node:zlib";
 /** The first is the first load, which is waited for at the door. */
 const pages = [
   { title: "First load", page: "index.html", budget: 200_000 },
-  { title: "Behind the doors", page: "house.html", budget: 320_000 },
+  { title: "Behind the doors", page: "house.html", budget: 330_000 },
 ];
 const loaded = new Set([".css", ".html", ".js", ".svg", ".wasm"]);
 

@@ -2,13 +2,15 @@
 import { readFile } from "node:fs/promises";
 
 import { tabTo } from "../fixtures/accessibility";
+import { PASSED } from "../fixtures/people";
 import { expect, test } from "../fixtures/test";
 import { CompanyActivity } from "../pages/company";
 import { toMembers, toProfileWithCode } from "../pages/flows";
 import { StepUp } from "../pages/profile";
 
 test("who did what is told in words, with whom it was about and why", async ({ page, people, failures }) => {
-  const { company, admin } = await people.administrator();
+  const company = await people.company("Harbour Build", { requires: PASSED.from });
+  const admin = await people.enrolled(await people.member([company], { name: "Ada Admin", admin: true }));
   const anna = await people.enrolled(await people.member([company], { name: "Anna Berg" }));
   const members = await toMembers(page, admin, company);
   failures.expect("/api/reset_member 403");
@@ -55,7 +57,7 @@ test("it is searched by keyboard for a person, who may have nothing in it", asyn
   await page.keyboard.press("Enter");
   await expect(activity.rows).toHaveCount(1);
   await expect(activity.rows).toContainText("Added to a company");
-  await expect(activity.rows).toContainText(`About Luis Ortega (${luis.email})`);
+  await expect(activity.rows).toContainText(`By the operator, about Luis Ortega (${luis.email})`);
   await page.reload();
   await expect(activity.person).toHaveValue(luis.email.toUpperCase());
   await expect(activity.rows).toHaveCount(1);

@@ -4,8 +4,7 @@ use domain::AuditId;
 use leptos::prelude::*;
 
 use super::method::{Pill, Tone};
-use super::sending::{ActionButton, Sending, Trouble};
-use crate::api::ApiError;
+use super::sending::{ActionButton, Answer, Sending, Trouble};
 use crate::api::activity::{ActivityEntry, ActivityFilter};
 use crate::api::company::activity::{CompanyActivity, CompanyEntry};
 use crate::browser::{dates, focus};
@@ -46,24 +45,23 @@ pub fn ActivityChips(
     }
 }
 
+/// Asks for the entries before this one.
+pub type Older = Callback<Option<AuditId>, Answer<CompanyActivity>>;
+
 /// The entries of the first page, which has some, and what comes before them.
 #[component]
-pub fn Log<F, Answer>(
+pub fn Log(
     /// The first page.
     first: CompanyActivity,
-    /// Asks for the entries before this one.
-    older: F,
-) -> impl IntoView
-where
-    F: Fn(Option<AuditId>) -> Answer + Copy + Send + Sync + 'static,
-    Answer: Future<Output = Result<CompanyActivity, ApiError>> + 'static,
-{
+    /// Asks for more.
+    older: Older,
+) -> impl IntoView {
     let entries = RwSignal::new(first.entries);
     let more = RwSignal::new(first.more);
     let sending = Sending::new("");
     let show_more = move |()| {
         let (shown, before) = entries.with_untracked(|all| (all.len(), all.last().map(|last| last.entry.id)));
-        let asked = older(before);
+        let asked = older.run(before);
         sending.send(async move {
             let page = asked.await?;
             entries.try_update(|all| all.extend(page.entries));
@@ -98,6 +96,9 @@ fn row(CompanyEntry { entry, by, about, reason }: CompanyEntry) -> AnyView {
     let failed = failed.then(|| view! { " " <Pill words="Failed" tone=Tone::Warning/> }.into_any());
     let who = text::by_and_about(by.as_deref(), about.as_deref());
     let who = (!who.is_empty()).then(|| view! { <p class="entry">{who}</p> }.into_any());
+    // The operator is named once.
+    let place = (who.is_none() || !address.is_empty())
+        .then(|| view! { <p class="soft entry">{text::place(&device, &address)}</p> }.into_any());
     let reason = reason.map(|reason| view! { <p class="entry">"Reason: " {reason}</p> }.into_any());
     view! {
         <li class="item" tabindex="-1">
@@ -106,7 +107,7 @@ fn row(CompanyEntry { entry, by, about, reason }: CompanyEntry) -> AnyView {
                 {who}
                 {reason}
                 <p class="soft"><time datetime=dates::machine(at)>{dates::recent_time(at)}</time></p>
-                <p class="soft entry">{text::place(&device, &address)}</p>
+                {place}
             </div>
         </li>
     }

@@ -11,6 +11,14 @@ use crate::api::{ApiError, Code};
 use crate::browser::{dates, focus, now};
 use crate::text;
 
+/// What the server will say.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// A call as something that can be passed on; what it is passed to is compiled once for all calls.
+pub fn answer<T>(call: impl Future<Output = Result<T, ApiError>> + 'static) -> Answer<T> {
+    Box::pin(call)
+}
+
 /// What is wrong with one field.
 #[derive(Clone, PartialEq)]
 pub struct Problem {
@@ -39,7 +47,7 @@ pub struct Sending {
 }
 
 /// A call under way.
-pub type Call = Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
+pub type Call = Answer<()>;
 
 impl Sending {
     /// A form that has not been sent. `field` is the one that an answer is about which names none.

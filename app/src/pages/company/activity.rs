@@ -18,7 +18,7 @@ use crate::components::heading::Heading;
 use crate::components::house::House;
 use crate::components::log::{ActivityChips, Log};
 use crate::components::needed::Needed;
-use crate::components::sending::{Problem, Sending};
+use crate::components::sending::{Problem, Sending, answer};
 use crate::components::session::{Session, use_session};
 use crate::route::{self, Page};
 use crate::text;
@@ -65,8 +65,10 @@ pub fn CompanyActivityPage() -> impl IntoView {
         }
         now
     });
-    let ask = move |record| company_activity_csv(record, company.slug(), query.get_untracked());
-    let name = move || text::activity_file_name(&company.slug(), &dates::iso_day(dates::instant(now())));
+    let ask = Callback::new(move |record| {
+        answer(company_activity_csv(record, company.slug(), query.get_untracked()))
+    });
+    let name = move |()| text::activity_file_name(&company.slug(), &dates::iso_day(dates::instant(now())));
     let current = Memo::new(move |_| query.read().filter);
     let choose = Callback::new(move |filter| looking.look_for(filter, &query.read_untracked().person));
     let page = view! {
@@ -137,10 +139,10 @@ fn Person(looking: Looking) -> impl IntoView {
 fn Found(looking: Looking, page: CompanyActivity) -> impl IntoView {
     let query = looking.query.get_untracked();
     if !page.entries.is_empty() {
-        let older = move |before| {
+        let older = Callback::new(move |before| {
             let query = CompanyActivityQuery { before, ..looking.query.get_untracked() };
-            company_activity(looking.company.slug(), query)
-        };
+            answer(company_activity(looking.company.slug(), query))
+        });
         return view! { <Log first=page older/> }.into_any();
     }
     if query == CompanyActivityQuery::default() {

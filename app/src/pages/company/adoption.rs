@@ -188,7 +188,10 @@ fn campaign(campaign: &Campaign) -> AnyView {
         <li class="item">
             <div>
                 <p><b>{text::campaign(campaign.kind)}</b></p>
-                <p class="soft"><time datetime=dates::machine(at)>{dates::recent_time(at)}</time></p>
+                <p class="soft">
+                    <time datetime=dates::machine(at)>{dates::recent_time(at)}</time>
+                    ", about " {dates::day(campaign.required_from)}
+                </p>
                 <p class="soft">{text::mailed(campaign)}</p>
             </div>
         </li>

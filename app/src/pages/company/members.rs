@@ -19,6 +19,7 @@ use crate::components::announcer::{Announcer, use_announcer};
 use crate::components::heading::Heading;
 use crate::components::house::House;
 use crate::components::needed::Needed;
+use crate::components::sending::answer;
 use crate::components::session::{Session, use_session};
 use crate::route::{self, Page};
 use crate::text;
@@ -137,8 +138,8 @@ pub fn CompanyMembersPage() -> impl IntoView {
     let list = List::new(company);
     list.count();
     let told = list.told;
-    let ask = move |record| members_csv(record, company.slug());
-    let name = move || text::members_file_name(&company.slug(), &dates::iso_day(dates::instant(now())));
+    let ask = Callback::new(move |record| answer(members_csv(record, company.slug())));
+    let name = move |()| text::members_file_name(&company.slug(), &dates::iso_day(dates::instant(now())));
     let page = view! {
         <House page=Page::CompanyMembers>
             <Telling told/>

@@ -1,5 +1,6 @@
 //! Recent activity: what happened to the account, and what to do if it was somebody else.
 
+use domain::AuditId;
 use leptos::prelude::*;
 
 use crate::api::activity::{Activity, ActivityFilter, activity, activity_csv};
@@ -9,7 +10,7 @@ use crate::components::announcer::use_announcer;
 use crate::components::export::save_csv;
 use crate::components::log::{ActivityChips, Log};
 use crate::components::needed::Needed;
-use crate::components::sending::{ActionButton, Sending, Trouble};
+use crate::components::sending::{ActionButton, Answer, Sending, Trouble, answer};
 use crate::route::Page;
 use crate::text;
 
@@ -18,7 +19,7 @@ use crate::text;
 pub fn RecentActivity() -> impl IntoView {
     let announcer = use_announcer();
     let filter = RwSignal::new(ActivityFilter::Everything);
-    let needed = Needed::new(move || activity(filter.get_untracked(), None));
+    let needed = Needed::new(move || of_oneself(filter.get_untracked(), None));
     let choose = Callback::new(move |chosen| {
         filter.set(chosen);
         needed.renew();
@@ -48,7 +49,7 @@ pub fn RecentActivity() -> impl IntoView {
     }
 }
 
-fn found(log: Activity, filter: RwSignal<ActivityFilter>) -> AnyView {
+fn found(log: CompanyActivity, filter: RwSignal<ActivityFilter>) -> AnyView {
     if log.entries.is_empty() {
         let words = match filter.get_untracked() {
             ActivityFilter::Everything => "Nothing yet.",
@@ -56,17 +57,18 @@ fn found(log: Activity, filter: RwSignal<ActivityFilter>) -> AnyView {
         };
         return view! { <p class="item soft">{words}</p> }.into_any();
     }
-    let older = move |before| {
-        let asked = activity(filter.get_untracked(), before);
-        async move { asked.await.map(of_oneself) }
-    };
-    view! { <Log first=of_oneself(log) older/> }.into_any()
+    let older = Callback::new(move |before| of_oneself(filter.get_untracked(), before));
+    view! { <Log first=log older/> }.into_any()
 }
 
-/// One's own log names nobody: it is all about oneself.
-fn of_oneself(Activity { entries, more }: Activity) -> CompanyActivity {
-    let entry = |entry| CompanyEntry { entry, by: None, about: None, reason: None };
-    CompanyActivity { entries: entries.into_iter().map(entry).collect(), more }
+/// A page of one's own log, which names nobody: it is all about oneself.
+fn of_oneself(filter: ActivityFilter, before: Option<AuditId>) -> Answer<CompanyActivity> {
+    let asked = activity(filter, before);
+    answer(async move {
+        let Activity { entries, more } = asked.await?;
+        let entry = |entry| CompanyEntry { entry, by: None, about: None, reason: None };
+        Ok(CompanyActivity { entries: entries.into_iter().map(entry).collect(), more })
+    })
 }
 
 /// The entries that are chosen as a file for a spreadsheet.
