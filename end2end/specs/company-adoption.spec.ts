@@ -58,7 +58,9 @@ test.describe("a day later", () => {
     await server.advance(86_400 + 60);
     await toProfileWithCode(page, admin);
     await page.goto(`/companies/${company.slug}/adoption`);
-    await tabTo(page, page.getByRole("button", { name: "Remind Everybody" }));
+    const remind = page.getByRole("button", { name: "Remind Everybody" });
+    await expect(remind).toBeVisible();
+    await tabTo(page, remind);
     await page.keyboard.press("Enter");
     await expect(page.getByText("The reminders are on their way.")).toBeFocused();
     const [, reminder] = await announcements(luis.email, 2);

@@ -11,7 +11,7 @@
 //! - [`ceilings`]: what the machine could do at best
 //! - [`rows`]: the figures, a file for each group; [`report`]: the table, and `docs/performance.md`
 //!
-//! `bench seed DATABASE KEYS PEOPLE MEMBERS` makes a database by itself, to look at the pages of a large company.
+//! `bench scale` prints the figures of c only. `bench seed DATABASE KEYS PEOPLE MEMBERS` makes a database by itself, to look at the pages of a large company.
 //!
 //! To add a figure: a function in `rows` that gives a [`rows::Row`], and a line in [`plan`].
 
@@ -34,12 +34,13 @@ async fn main() -> anyhow::Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         [] => plan::run().await,
+        ["scale"] => plan::scale().await,
         [ceilings::web::COMMAND, database, page] => {
             ceilings::web::serve(Path::new(database), Path::new(page)).await
         }
         ["seed", database, keys, people, members] => {
             seed::demonstrate(database, keys, people.parse()?, members.parse()?).await
         }
-        _ => anyhow::bail!("usage: bench, or bench seed DATABASE_URL KEY_FILE PEOPLE MEMBERS"),
+        _ => anyhow::bail!("usage: bench, bench scale, or bench seed DATABASE_URL KEY_FILE PEOPLE MEMBERS"),
     }
 }

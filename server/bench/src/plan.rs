@@ -40,6 +40,28 @@ pub async fn run() -> Result<()> {
     report::write(&rows)
 }
 
+/// Measures what grows with the people, and prints it.
+///
+/// # Errors
+/// As [`run`].
+pub async fn scale() -> Result<()> {
+    let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in("target")?;
+    let folder = std::fs::canonicalize(scratch.path())?;
+    let scale = Scale::sqlite(&folder).await?;
+    report::print(&many_people(&scale, &folder).await?)
+}
+
+/// The figures of c.
+async fn many_people(sqlite: &Scale, folder: &Path) -> Result<Vec<Row>> {
+    say("c: many people, on SQLite");
+    let mut rows = sqlite.rows().await?;
+    if let Ok(url) = std::env::var("TEST_POSTGRES") {
+        say("c: many people, on PostgreSQL");
+        rows.extend(Scale::postgres(folder, &url).await?.rows().await?);
+    }
+    Ok(rows)
+}
+
 async fn prepare(folder: &Path) -> Result<Bench> {
     let installation = Installation::named(folder, "vestibule");
     installation.make_keys()?;
@@ -73,12 +95,7 @@ async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let scale = Scale::sqlite(&bench.folder).await?;
     say("f: starts");
     rows.extend(start::rows(&scale).await?);
-    say("c: many people, on SQLite");
-    rows.extend(scale.rows().await?);
-    if let Ok(url) = std::env::var("TEST_POSTGRES") {
-        say("c: many people, on PostgreSQL");
-        rows.extend(Scale::postgres(&bench.folder, &url).await?.rows().await?);
-    }
+    rows.extend(many_people(&scale, &bench.folder).await?);
     Ok(rows)
 }
 

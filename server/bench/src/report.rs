@@ -48,14 +48,22 @@ const NOTES: &str = "## What the profiles show";
 /// # Errors
 /// What the system says.
 pub fn write(rows: &[Row]) -> Result<()> {
+    print(rows)?;
     let table = table(rows);
-    writeln!(std::io::stdout(), "{table}")?;
     let before = std::fs::read_to_string(FILE).unwrap_or_default();
     let notes = before.find(NOTES).map_or(NOTES, |begins| before[begins..].trim_end());
     std::fs::write(FILE, format!("{BEFORE}\n{}\n{table}\n{AFTER}\n{notes}\n", facts()?))?;
     let missed = rows.iter().filter(|row| row.met == Some(false)).count();
     say(&format!("wrote {FILE}; targets missed: {missed}"));
     Ok(())
+}
+
+/// Writes the table to standard output.
+///
+/// # Errors
+/// What the system says.
+pub fn print(rows: &[Row]) -> Result<()> {
+    Ok(writeln!(std::io::stdout(), "{}", table(rows))?)
 }
 
 fn table(rows: &[Row]) -> String {

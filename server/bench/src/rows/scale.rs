@@ -130,6 +130,8 @@ impl Scale {
 
     /// c1: one visitor, who turns from one database to the other.
     async fn doors(&self, small: &mut House, large: &mut House) -> Result<Vec<Row>> {
+        small.connect().await?;
+        large.connect().await?;
         let mut times: [[Samples; 3]; 2] = Default::default();
         for number in 0..GROUP.1 {
             for (site, [sign_in, challenge, check]) in [&mut *small, &mut *large].into_iter().zip(&mut times)
@@ -235,14 +237,17 @@ impl Scale {
 
     /// c4: what the switch of Require MFA writes; and then how the mails about it go, beside people who sign in.
     async fn switch(&self, small: &mut House, large: &mut House) -> Result<Vec<Row>> {
+        small.connect().await?;
         let ten = small.switch_on().await?;
         let idle = large.sign_ins().await?;
+        large.connect().await?;
         let all = large.switch_on().await?;
         let total = |written: &BTreeMap<String, i64>| written.values().sum::<i64>();
         let parts: Vec<String> = all.iter().map(|(what, count)| format!("{what} {count}")).collect();
         let begun = Instant::now();
         let before = large.mailed().await?;
         let busy = large.sign_ins().await?;
+        large.connect().await?;
         let (sent, of) = large.mailed().await?;
         let rate = (sent - before.0) as f64 / begun.elapsed().as_secs_f64();
         Ok(vec![
@@ -300,6 +305,12 @@ impl House {
         }
         seeder.every_message_is_sent().await?;
         Ok(Self { server, seeder, connection, people })
+    }
+
+    /// Connects anew: the server closes what is not used for a while.
+    async fn connect(&mut self) -> Result<()> {
+        self.connection = self.server.site.connect().await?;
+        Ok(())
     }
 
     /// Asks as the administrator.
