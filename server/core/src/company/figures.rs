@@ -71,11 +71,13 @@ impl Vestibule {
              COUNT(*) FILTER (WHERE NOT {APP} AND NOT {PHONE}) AS not_set_up, \
              COUNT(*) FILTER (WHERE u.last_full_session_at IS NULL) AS never_signed_in, \
              COUNT(*) FILTER (WHERE {PHONE} AND NOT {APP} AND NOT {accepted_phone}) AS unacceptable_only, \
-             COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM memberships o JOIN companies c ON c.id = o.company_id \
+             COUNT(*) FILTER (WHERE (SELECT COUNT(*) FROM companies WHERE id <> $1 AND mfa_required_from < $2) > 0 \
+               AND EXISTS (SELECT 1 FROM memberships o JOIN companies c ON c.id = o.company_id \
                WHERE o.user_id = ms.user_id AND o.company_id <> ms.company_id AND o.accepted_at IS NOT NULL \
                AND c.mfa_required_from < $2)) AS earlier_elsewhere \
              FROM {MEMBERS} WHERE ms.company_id = $1 AND ms.accepted_at IS NOT NULL"
         );
+        // Whether any company requires it earlier is asked once, and mostly spares the question about each member.
         let values = [Value::from(company.0), Value::from(from.map(|from| from.0))];
         let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
         let figures = Figures::find_by_statement(statement).one(connection).await?;
@@ -89,7 +91,8 @@ impl Vestibule {
         company: CompanyId,
     ) -> Result<i64, Error> {
         let sql = format!(
-            "SELECT COUNT(*) AS count FROM {MEMBERS} \
+            "SELECT COUNT(*) AS count FROM memberships ms \
+             JOIN methods p ON p.user_id = ms.user_id AND p.kind = 'phone' \
              WHERE ms.company_id = $1 AND ms.accepted_at IS NOT NULL AND {SHARED}"
         );
         let statement =
