@@ -60,6 +60,9 @@ async fn check_database(config: &Config, keys: Keys) -> Result<(), CommandError>
         )));
     }
     print("database: it answers, and its schema is up to date\n")?;
+    if !store.takes_changes().await.map_err(failed)? {
+        print("database: it takes no changes, as a standby does: nobody can sign in with it\n")?;
+    }
     // Before the use cases, which would make these keys the database's own where it has none yet.
     match store.keys_match(&keys).await? {
         Some(true) => print("keys: they are the database's own\n")?,

@@ -16,7 +16,7 @@ pub(crate) async fn health() -> &'static str {
     "ok\n"
 }
 
-/// People can be sent here: the database answers, and the program has not been told to stop (S56).
+/// People can be sent here: the database answers and takes changes, and the program has not been told to stop (S56).
 pub(crate) async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
     if shared.stopping.load(Ordering::SeqCst) {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
@@ -24,8 +24,9 @@ pub(crate) async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static
     if !shared.vestibule.clock_is_right() {
         return (StatusCode::SERVICE_UNAVAILABLE, "this machine's clock is not the database's\n");
     }
-    match tokio::time::timeout(DATABASE_TIMEOUT, shared.vestibule.store().ping()).await {
-        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+    match tokio::time::timeout(DATABASE_TIMEOUT, shared.vestibule.store().takes_changes()).await {
+        Ok(Ok(true)) => (StatusCode::OK, "ready\n"),
+        Ok(Ok(false)) => (StatusCode::SERVICE_UNAVAILABLE, "the database takes no changes\n"),
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready: the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures::future::join_all;
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use vestibule_core::store::entities::session;
 
 use crate::support::App;
@@ -142,4 +142,29 @@ async fn without_a_database_nothing_is_evaluated_and_nobody_is_ready() {
     cluster.control(&["start"]);
     browser.session().await.state("full");
     assert_eq!(browser.get("/ready").await.status, 200);
+}
+
+// A standby answers too; nobody can sign in there.
+#[tokio::test]
+async fn a_server_that_takes_no_changes_is_not_ready() {
+    let cluster = Cluster::start();
+    let app = App::start_on_server(&cluster.url).await;
+    let mut browser = app.browser();
+    assert_eq!(browser.get("/ready").await.status, 200);
+    for (setting, status, text) in [
+        ("SET default_transaction_read_only = on", 503, "the database takes no changes\n"),
+        ("RESET default_transaction_read_only", 200, "ready\n"),
+    ] {
+        let reader = app.vestibule.store().reader();
+        reader.execute_unprepared(&format!("ALTER SYSTEM {setting}")).await.unwrap();
+        reader.execute_unprepared("SELECT pg_reload_conf()").await.unwrap();
+        // The server reads its configuration a moment later.
+        let mut ready = browser.get("/ready").await;
+        while ready.status != status {
+            ready = browser.get("/ready").await;
+        }
+        assert_eq!(ready.text, text);
+        // A start and `vestibule check` ask, and change nothing.
+        app.another_instance().await;
+    }
 }

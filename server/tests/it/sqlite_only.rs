@@ -3,7 +3,9 @@
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use crate::support::{Operator, PASSWORD, Serving};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use crate::support::{App, Operator, PASSWORD, Serving};
 
 const ANNA: &str = "anna@example.com";
 
@@ -53,6 +55,19 @@ async fn a_full_disk_refuses_what_would_write_and_heals_by_itself() {
     serving.browser().sign_in(ANNA).await.state("full");
     inside(&format!("{program} check"), "");
     assert_eq!(serving.stop(), Some(0));
+}
+
+// SQLite has no statistics of its tables: between an index of the person and one of the company it may take the company's, and
+// read a hundred thousand rows for each person who is invited.
+#[tokio::test]
+async fn what_a_company_has_sent_a_person_is_found_by_both() {
+    let app = App::start().await;
+    let plan = "EXPLAIN QUERY PLAN SELECT 1 FROM links WHERE user_id = x'00' AND company_id = x'00'";
+    let statement = Statement::from_string(DbBackend::Sqlite, plan);
+    let rows = app.vestibule.store().reader().query_all_raw(statement).await.unwrap();
+    let steps: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+    assert_eq!(steps.len(), 1);
+    assert!(steps[0].contains("(company_id=? AND user_id=?)"), "{}", steps[0]);
 }
 
 /// Runs a shell command where the program `id` sees its files.

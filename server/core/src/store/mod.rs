@@ -14,9 +14,10 @@ use domain::Timestamp;
 use migrations::{Migrator, MigratorTrait, SchemaManager, seaql_migrations};
 use sea_orm::sea_query::Expr;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{Connection as _, PgConnection};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, SqliteTransactionMode, Statement,
+    DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, RuntimeErr, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
@@ -110,12 +111,17 @@ impl Store {
         Ok(row.map_or(Ok(now.0), |row| row.try_get_by_index(0))? - now.0)
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and takes changes: a PostgreSQL that is a standby does not.
     ///
     /// # Errors
-    /// [`DbErr`] when it does not.
-    pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.ping().await
+    /// [`DbErr`] when it does not answer.
+    pub async fn takes_changes(&self) -> Result<bool, DbErr> {
+        if self.reader.get_database_backend() == DbBackend::Sqlite {
+            return self.reader.ping().await.map(|()| true);
+        }
+        let ask = "SELECT NOT pg_is_in_recovery() AND NOT current_setting('transaction_read_only')::boolean";
+        let row = self.reader.query_one_raw(Statement::from_string(DbBackend::Postgres, ask)).await?;
+        row.map_or(Ok(false), |row| row.try_get_by_index(0))
     }
 
     /// The connection for reads outside a transaction.
@@ -147,6 +153,12 @@ impl Store {
     /// # Errors
     /// [`Error::OtherKeys`] for others: with them no password would be right and nothing could be opened.
     pub(crate) async fn check_keys(&self, keys: &Keys, random: &dyn Randomness) -> Result<(), Error> {
+        // Most have been begun long ago; a standby takes no changes.
+        match self.keys_match(keys).await? {
+            Some(true) => return Ok(()),
+            Some(false) => return Err(Error::OtherKeys),
+            None => {}
+        }
         let sealed = keys.seal(random, KEY_CHECK, b"");
         // Of several that begin at once, one writes; all compare with what it wrote.
         let transaction = self.begin().await?;
@@ -221,15 +233,26 @@ async fn epoch(connection: &DatabaseConnection) -> Result<i64, DbErr> {
     Ok(installation.ok_or_else(|| DbErr::RecordNotFound("installation".into()))?.epoch)
 }
 
+/// Why a PostgreSQL server is not reached. A pool tries again and again until it gives up, and says only that.
+async fn reason(url: &str) -> Option<DbErr> {
+    let tried = tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect(url)).await;
+    tried.ok()?.err().map(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+}
+
 async fn connect(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), DbErr> {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).acquire_timeout(ACQUIRE_TIMEOUT).connect_timeout(ACQUIRE_TIMEOUT);
     // S55, on either database: what was answered survives a power failure.
     if sqlite_file(url).is_none() {
         options.max_connections(20).map_sqlx_postgres_opts(|postgres| {
-            postgres.application_name("vestibule").options([("synchronous_commit", "on")])
+            // What it notices besides, such as a table that is there already, nobody can do anything about.
+            let settings = [("synchronous_commit", "on"), ("client_min_messages", "warning")];
+            postgres.application_name("vestibule").options(settings)
         });
-        let pool = Database::connect(options).await?;
+        let pool = match Database::connect(options).await {
+            Ok(pool) => pool,
+            Err(gave_up) => return Err(reason(url).await.unwrap_or(gave_up)),
+        };
         return Ok((pool.clone(), pool));
     }
     // A file does not go away; looking whether it is there would double what a read costs.
