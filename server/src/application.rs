@@ -143,6 +143,8 @@ impl Application {
             let (outbox, sender) = (self.vestibule.clone(), self.sender.clone());
             workers.spawn(async move { outbox.run_outbox(&*sender, channel).await });
         }
+        let (outbox, sender) = (self.vestibule.clone(), self.sender.clone());
+        workers.spawn(async move { outbox.run_bulk_mail(&*sender).await });
         workers.spawn(self.vestibule.clone().run_housekeeping());
         workers.spawn(self.vestibule.clone().run_campaigns());
         let stopping = self.stopping;

@@ -25,6 +25,8 @@ struct LineByLine(TcpStream);
 /// What became of the connection.
 pub async fn greet(server: (&str, u16), name: &ClientId) -> Result<AsyncSmtpConnection, Failure> {
     let tcp = TcpStream::connect(server).await?;
+    // A letter is written in several pieces: each would wait for the answer to the one before.
+    tcp.set_nodelay(true)?;
     Ok(AsyncSmtpConnection::connect_with_transport(Box::new(LineByLine(tcp)), name).await?)
 }
 

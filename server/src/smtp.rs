@@ -41,10 +41,10 @@ pub struct Smtp {
     /// What it calls itself: the machine's name.
     name: ClientId,
     patience: Duration,
-    kept: Mutex<Option<Kept>>,
+    kept: Mutex<Vec<Kept>>,
 }
 
-/// The connection of the last message, for the next one.
+/// The connection of a message that was sent, for another one.
 struct Kept {
     connection: AsyncSmtpConnection,
     since: Instant,
@@ -54,7 +54,7 @@ struct Kept {
 impl Sender for Smtp {
     async fn send(&self, _: OutboxId, message: &Message) -> Result<(), SendError> {
         let connection = self.in_time(self.hand_over(message)).await?;
-        *self.kept.lock().await = Some(Kept { connection, since: Instant::now() });
+        self.kept.lock().await.push(Kept { connection, since: Instant::now() });
         Ok(())
     }
 }
@@ -66,7 +66,7 @@ impl Smtp {
     /// A sentence about the file of `mail_ca`.
     pub fn new(settings: SmtpSettings) -> Result<Self, String> {
         let tls = tls(&settings)?;
-        Ok(Self { settings, tls, name: ClientId::default(), patience: PATIENCE, kept: Mutex::new(None) })
+        Ok(Self { settings, tls, name: ClientId::default(), patience: PATIENCE, kept: Mutex::default() })
     }
 
     /// With another limit on an exchange.
@@ -157,14 +157,17 @@ impl Smtp {
 
     /// The connection of the last message where it still answers, or else a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, Failure> {
-        let kept = self.kept.lock().await.take();
-        if let Some(Kept { mut connection, since }) = kept
-            && since.elapsed() < KEEP
-            && connection.test_connected().await
-        {
-            return Ok(connection);
+        loop {
+            let last = {
+                let mut kept = self.kept.lock().await;
+                kept.retain(|kept| kept.since.elapsed() < KEEP);
+                kept.pop()
+            };
+            let Some(Kept { mut connection, .. }) = last else { return self.connect().await };
+            if connection.test_connected().await {
+                return Ok(connection);
+            }
         }
-        self.connect().await
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
@@ -174,6 +177,7 @@ impl Smtp {
             _ => None,
         };
         let mut connection = match &self.tls {
+            Tls::None => line_by_line::greet(server, &self.name).await?,
             Tls::Required(parameters) => {
                 let mut connection = line_by_line::greet(server, &self.name).await?;
                 connection.starttls(parameters.clone(), &self.name).await?;

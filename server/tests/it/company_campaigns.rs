@@ -209,3 +209,28 @@ async fn an_invitation_that_is_not_delivered_is_named_and_sent_again() {
     assert_eq!(app.subjects_to("zoe@example.com").await.len(), 2);
     assert_eq!(app.subjects_to("bea@example.com").await.len(), 1);
 }
+
+#[tokio::test]
+async fn mails_by_the_thousand_go_several_at_a_time_each_once_and_leave_notices_to_the_others() {
+    const MEMBERS: usize = 30;
+    let app = App::start().await;
+    app.add_company(HARBOUR, &[]).await;
+    let (mut admin, _) = app.administrator(HARBOUR, ADMIN).await;
+    for number in 0..MEMBERS {
+        app.plain_member(HARBOUR, &format!("member{number}@example.com")).await;
+    }
+    // The notices of the administrator's set-up are not among them.
+    assert_eq!(app.vestibule.send_bulk(&*app.mailbox).await.unwrap(), 0);
+    admin.save_policy(HARBOUR, policy(Some(AHEAD), true, false)).await.answered();
+    app.campaigns().await;
+    let second = app.another_instance().await;
+    let outcomes = futures::future::join_all([
+        app.vestibule.send_bulk(&*app.mailbox),
+        second.vestibule.send_bulk(&*app.mailbox),
+    ]);
+    let sent: u32 = outcomes.await.into_iter().map(Result::unwrap).sum();
+    assert!(sent as usize >= MEMBERS - 1, "{sent}");
+    for number in 0..MEMBERS {
+        assert_eq!(app.subjects_to(&format!("member{number}@example.com")).await, [ANNOUNCED], "{number}");
+    }
+}
