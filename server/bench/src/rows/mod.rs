@@ -131,6 +131,19 @@ impl Row {
         }
     }
 
+    /// A figure that has no limit.
+    pub fn reported(id: &'static str, what: impl Into<String>, measured: Figure) -> Self {
+        Self {
+            id,
+            what: what.into(),
+            measured: measured.to_string(),
+            ceiling: String::new(),
+            ratio: None,
+            target: Target::Reported.to_string(),
+            met: None,
+        }
+    }
+
     /// Whether the target was met, in a word.
     pub fn verdict(&self) -> &'static str {
         match self.met {

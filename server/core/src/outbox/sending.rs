@@ -25,6 +25,8 @@ const PAUSE_AFTER_REFUSAL: i64 = HOUR;
 /// How many messages in a row a gateway puts off until no more are tried before the next look: one that is down is not asked a
 /// hundred thousand times.
 const MOST_IN_VAIN: u32 = 10;
+/// The pause after each of the mails by the thousand: who signs in meanwhile finds processor and database free.
+const PACE: Duration = Duration::from_millis(25);
 /// How many of the mails by the thousand are sent at the same time, besides one.
 const BULK_LANES: u64 = 7;
 
@@ -97,6 +99,7 @@ impl Vestibule {
         while in_vain < MOST_IN_VAIN
             && let Some(row) = self.lease_next(lane).await?
         {
+            let bulk = row.campaign_id.is_some() || matches!(lane, Lane::Bulk(_));
             match self.deliver(sender, row).await? {
                 Became::Sent => {
                     sent += 1;
@@ -104,6 +107,9 @@ impl Vestibule {
                 }
                 Became::PutOff => in_vain += 1,
                 Became::Skipped | Became::Undeliverable | Became::GivenUp => {}
+            }
+            if bulk {
+                tokio::time::sleep(PACE).await;
             }
         }
         Ok(sent)
