@@ -26,6 +26,8 @@ use crate::line_by_line::{self, Failure};
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How long a connection is good for the next message. Servers and firewalls keep theirs longer.
 const KEEP: Duration = Duration::from_secs(30);
+/// How long a connection that was kept may take to show that it is there.
+const TEST: Duration = Duration::from_secs(2);
 /// Answers about who we are, and not about the message (RFC 4954).
 const ABOUT_SIGN_IN: [u16; 4] = [530, 534, 535, 538];
 /// What an answer may fill of a line in the log.
@@ -164,9 +166,11 @@ impl Smtp {
                 kept.pop()
             };
             let Some(Kept { mut connection, .. }) = last else { return self.connect().await };
-            if connection.test_connected().await {
+            if matches!(timeout(TEST, connection.test_connected()).await, Ok(true)) {
                 return Ok(connection);
             }
+            // What has cut this one off has mostly cut off the others.
+            self.kept.lock().await.clear();
         }
     }
 

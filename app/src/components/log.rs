@@ -64,9 +64,11 @@ pub fn Log(
         let asked = older.run(before);
         sending.send(async move {
             let page = asked.await?;
-            entries.try_update(|all| all.extend(page.entries));
-            // The first row that is new.
-            focus(["#activity-list > :nth-child(", &(shown + 1).to_string(), ")"].concat());
+            // The page may be gone by now.
+            if entries.try_update(|all| all.extend(page.entries)).is_some() {
+                // The first row that is new.
+                focus(["#activity-list > :nth-child(", &(shown + 1).to_string(), ")"].concat());
+            }
             more.try_set(page.more);
             Ok(())
         });

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use super::company::{counted, number};
 use crate::api::company::invitations::InvitationCheck;
 
-/// How many lines a part has at most; the server takes a thousand people at once.
-const LINES: usize = 500;
+/// How many lines a part has at most.
+const LINES: u32 = 500;
+/// How many people at most, unless one line alone names more; the server takes a thousand at once.
+const PEOPLE: usize = 900;
 /// How many bytes it has at most, unless one line alone has more; the server takes 200,000.
 const BYTES: usize = 100_000;
 /// How many lines to correct are shown.
@@ -28,18 +30,24 @@ pub struct Part {
 pub fn parts(list: &str) -> Vec<Part> {
     let mut seen = BTreeSet::new();
     let mut parts: Vec<Part> = Vec::new();
+    let mut people = 0;
     for line in list.lines() {
         let line = line.trim();
         let line = if line.is_empty() || seen.insert(sort_key(line)) { line } else { "" };
-        let fits = |part: &Part| part.lines < LINES as u32 && part.text.len() + line.len() < BYTES;
+        let named = 1 + line.matches([',', ';']).count();
+        let fits = |part: &Part| {
+            part.lines < LINES && people + named <= PEOPLE && part.text.len() + line.len() < BYTES
+        };
         match parts.last_mut().filter(|part| fits(part)) {
             Some(part) => {
+                people += named;
                 part.lines += 1;
                 part.text.push('\n');
                 part.text.push_str(line);
             }
             None => {
                 let before = parts.last().map_or(0, |part| part.before + part.lines);
+                people = named;
                 parts.push(Part { before, lines: 1, text: line.to_owned() });
             }
         }
@@ -50,7 +58,10 @@ pub fn parts(list: &str) -> Vec<Part> {
 /// What two lines about the same person mostly have in common. The server compares what is left.
 fn sort_key(line: &str) -> String {
     let address = match line.rsplit_once('<') {
-        Some((name, rest)) if !rest.contains([',', ';']) && !name.contains('<') => rest.trim_end_matches('>'),
+        // Several people in one line are one of a kind.
+        Some((name, rest)) if !rest.contains([',', ';']) && !name.contains([',', ';', '<']) => {
+            rest.trim_end_matches('>')
+        }
         _ => line,
     };
     address.trim().to_ascii_lowercase()
@@ -127,11 +138,23 @@ mod tests {
 
     #[test]
     fn who_stands_there_twice_is_sent_once() {
-        let list = "Anna <anna@example.com>\nANNA@example.com\n\nanna@example.com, bo@example.com";
+        let list = "Anna <anna@example.com>\nANNA@example.com\n\nanna@example.com, bo@example.com\nbo@example.com, Anna <anna@example.com>";
         let parts = parts(list);
         assert_eq!(parts.len(), 1);
-        assert_eq!(parts[0].text, "Anna <anna@example.com>\n\n\nanna@example.com, bo@example.com");
-        assert_eq!(parts[0].lines, 4);
+        assert_eq!(
+            parts[0].text,
+            "Anna <anna@example.com>\n\n\nanna@example.com, bo@example.com\nbo@example.com, Anna <anna@example.com>"
+        );
+        assert_eq!(parts[0].lines, 5);
+    }
+
+    #[test]
+    fn a_part_names_fewer_people_than_the_server_takes() {
+        let list: String = (0..400)
+            .map(|index| format!("a{index}@example.com, b{index}@example.com; c{index}@example.com\n"))
+            .collect();
+        let numbers: Vec<(u32, u32)> = parts(&list).iter().map(|part| (part.before, part.lines)).collect();
+        assert_eq!(numbers, [(0, 300), (300, 100)]);
     }
 
     #[test]

@@ -139,8 +139,9 @@ fn Person(looking: Looking) -> impl IntoView {
 fn Found(looking: Looking, page: CompanyActivity) -> impl IntoView {
     let query = looking.query.get_untracked();
     if !page.entries.is_empty() {
+        // What is looked for may be something else by the time that more of this is.
         let older = Callback::new(move |before| {
-            let query = CompanyActivityQuery { before, ..looking.query.get_untracked() };
+            let query = CompanyActivityQuery { before, ..query.clone() };
             answer(company_activity(looking.company.slug(), query))
         });
         return view! { <Log first=page older/> }.into_any();

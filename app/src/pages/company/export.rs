@@ -28,10 +28,16 @@ pub fn Export(
     let sending = Sending::new("");
     let export = move |()| {
         let Some(record) = session.record() else { return };
-        step_up.then(act, sending, move || async move {
-            save_csv(ask.run(record).await?, &name.run(())).await?;
-            announcer.say("Downloaded");
-            Ok(())
+        let name = name.run(());
+        step_up.then(act, sending, move || {
+            let name = name.clone();
+            async move {
+                // The page may be gone by now.
+                let Some(asked) = ask.try_run(record) else { return Ok(()) };
+                save_csv(asked.await?, &name).await?;
+                announcer.say("Downloaded");
+                Ok(())
+            }
         });
     };
     view! {

@@ -43,8 +43,22 @@ pub fn Invite(list: List) -> impl IntoView {
     };
     let open = Memo::new(move |_| draft.open.get());
     let cancel = Callback::new(move |()| draft.open.set(false));
+    // What is on its way is seen when the dialog is closed, too.
+    let outside = Memo::new(move |_| !draft.open.get() && draft.sent.with(|sent| sent.parts > 0));
+    let under_way = move || {
+        outside.get().then(|| {
+            view! {
+                <div class="stack-s">
+                    <HowFar progress=draft.sent/>
+                    <Trouble sending=draft.sending/>
+                </div>
+            }
+            .into_any()
+        })
+    };
     view! {
         <button type="button" class="primary" on:click=move |_| draft.open.set(true)>"Invite People"</button>
+        {under_way}
         <Modal open titled_by="invite" cancel><InviteForm draft/></Modal>
     }
 }
@@ -101,8 +115,8 @@ impl Draft {
         self.sent.try_set(Progress::default());
     }
 
-    /// Has the server look at it.
-    async fn check(self) -> Result<(), ApiError> {
+    /// Has the server look at it. What is on the page is read now, while it is there.
+    fn check(self) -> impl Future<Output = Result<(), ApiError>> {
         if self.checked.with_untracked(|checked| checked.parts == 0) {
             let parts = self.text.with_untracked(|text| text::parts(text));
             self.checked.set(Progress::of(&parts));
@@ -110,14 +124,15 @@ impl Draft {
             self.parts.set_value(parts);
         }
         let slug = self.list.company.slug();
-        self.go_on(self.checked, move |part| check_invitations(slug.clone(), part)).await?;
-        focus(".checked".to_owned());
-        Ok(())
+        async move {
+            self.go_on(self.checked, move |part| check_invitations(slug.clone(), part)).await?;
+            focus(".checked".to_owned());
+            Ok(())
+        }
     }
 
-    /// Invites whom it names.
-    async fn send(self, record: SessionId) -> Result<(), ApiError> {
-        let slug = self.list.company.slug();
+    /// Invites whom it names to the company of this slug.
+    async fn send(self, record: SessionId, slug: String) -> Result<(), ApiError> {
         self.go_on(self.sent, move |part| invite(record, slug.clone(), part)).await?;
         // The page may be gone by now.
         let Some(words) = self.sent.try_with_untracked(|sent| text::invited(&sent.sum)) else {
@@ -140,7 +155,11 @@ impl Draft {
                 .try_with_untracked(|progress| progress.parts)
                 .and_then(|next| self.parts.try_with_value(|parts| parts.get(next).cloned()).flatten());
             let Some(part) = next else { return Ok(()) };
-            let answer = call(part.text.clone()).await?;
+            // Nobody is in empty lines.
+            let answer = match part.text.trim().is_empty() {
+                true => InvitationCheck::default(),
+                false => call(part.text.clone()).await?,
+            };
             progress.try_update(|progress| progress.add(&part, answer));
         }
     }
@@ -154,7 +173,7 @@ fn HowFar(progress: RwSignal<Progress>) -> impl IntoView {
         begun.get().then(|| {
             view! {
                 <div class="stack-s">
-                    <p id="how-far">{move || progress.with(Progress::words)}</p>
+                    <p id="how-far">{move || progress.with(Progress::words)} " Stay on this page until it is done."</p>
                     <progress
                         aria-labelledby="how-far"
                         max=move || progress.with(|progress| progress.of.to_string())
@@ -231,7 +250,8 @@ fn Send(draft: Draft, label: String) -> impl IntoView {
     let sending = draft.sending;
     let send = move |()| {
         let Some(record) = session.record() else { return };
-        step_up.then("invite people", sending, move || draft.send(record));
+        let slug = draft.list.company.slug();
+        step_up.then("invite people", sending, move || draft.send(record, slug.clone()));
     };
     view! {
         <HowFar progress=draft.sent/>

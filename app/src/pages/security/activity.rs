@@ -57,7 +57,9 @@ fn found(log: CompanyActivity, filter: RwSignal<ActivityFilter>) -> AnyView {
         };
         return view! { <p class="item soft">{words}</p> }.into_any();
     }
-    let older = Callback::new(move |before| of_oneself(filter.get_untracked(), before));
+    // Another may be chosen by the time that more of this is.
+    let chosen = filter.get_untracked();
+    let older = Callback::new(move |before| of_oneself(chosen, before));
     view! { <Log first=log older/> }.into_any()
 }
 
