@@ -6,6 +6,7 @@ mod acceptance;
 mod activity;
 mod adoption;
 mod campaign_mails;
+mod campaign_worker;
 mod campaigns;
 mod figures;
 mod import;
