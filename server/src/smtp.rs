@@ -176,20 +176,17 @@ impl Smtp {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
         let server = (self.settings.host.as_str(), self.settings.port);
-        let from_the_beginning = match &self.tls {
-            Tls::Wrapper(parameters) => Some(parameters.clone()),
-            _ => None,
-        };
         let mut connection = match &self.tls {
             Tls::None => line_by_line::greet(server, &self.name).await?,
-            Tls::Required(parameters) => {
+            // The second kind is never made here; it would be held to its word.
+            Tls::Required(parameters) | Tls::Opportunistic(parameters) => {
                 let mut connection = line_by_line::greet(server, &self.name).await?;
                 connection.starttls(parameters.clone(), &self.name).await?;
                 connection
             }
-            _ => {
-                let (patience, name) = (Some(self.patience), &self.name);
-                AsyncSmtpConnection::connect_tokio1(server, patience, name, from_the_beginning, None).await?
+            Tls::Wrapper(parameters) => {
+                let (patience, tls) = (Some(self.patience), Some(parameters.clone()));
+                AsyncSmtpConnection::connect_tokio1(server, patience, &self.name, tls, None).await?
             }
         };
         if let Some(credentials) = &self.settings.credentials {
