@@ -12,8 +12,10 @@ pub struct Crowd<'a> {
     pub backend: DbBackend,
     /// How many people.
     pub people: usize,
-    /// The company that the first of them belong to, and how many do.
-    pub members: Option<(Uuid, usize)>,
+    /// The company that the first of them belong to.
+    pub company: Uuid,
+    /// How many do.
+    pub members: usize,
     /// The hash of everybody's password.
     pub hash: &'a str,
     /// The key that seals.
@@ -32,12 +34,15 @@ pub fn email(number: usize) -> String {
 impl Crowd<'_> {
     /// The statements, in the order in which they go.
     pub fn statements(&self) -> Vec<String> {
-        let mut statements =
-            vec![self.users(), self.sessions(), self.methods(), self.recovery_codes(), self.entries()];
-        if let Some((company, members)) = self.members {
-            statements.push(self.memberships(company, members));
-            statements.push(self.counters(company, members));
-        }
+        let mut statements = vec![
+            self.users(),
+            self.sessions(),
+            self.methods(),
+            self.recovery_codes(),
+            self.entries(),
+            self.memberships(),
+            self.counters(),
+        ];
         if self.backend == DbBackend::Postgres {
             // As its autovacuum does by itself a minute later.
             statements.push("ANALYZE".to_owned());
@@ -91,21 +96,22 @@ impl Crowd<'_> {
         )
     }
 
-    fn memberships(&self, company: Uuid, members: usize) -> String {
-        let (company, user, email, now) = (self.literal(company), self.id("a1"), self.email(), self.now.0);
+    fn memberships(&self) -> String {
+        let (company, user, email, now) = (self.company(), self.id("a1"), self.email(), self.now.0);
         self.each(
-            members,
+            self.members,
             "memberships (company_id, user_id, address, sought_as, role, accepted_at, created_at)",
             &format!("{company}, {user}, {email}, 'person ' || i, 'member', {now}, {now}"),
         )
     }
 
-    fn counters(&self, company: Uuid, members: usize) -> String {
+    fn counters(&self) -> String {
         format!(
-            "UPDATE companies SET members = members + {members}, members_with_method = members_with_method + {} \
+            "UPDATE companies SET members = members + {}, members_with_method = members_with_method + {} \
              WHERE id = {}",
-            members / 2,
-            self.literal(company)
+            self.members,
+            self.members / 2,
+            self.company()
         )
     }
 
@@ -149,10 +155,10 @@ impl Crowd<'_> {
         }
     }
 
-    fn literal(&self, id: Uuid) -> String {
+    fn company(&self) -> String {
         match self.backend {
-            DbBackend::Postgres => format!("'{id}'::uuid"),
-            _ => format!("x'{}'", id.simple()),
+            DbBackend::Postgres => format!("'{}'::uuid", self.company),
+            _ => format!("x'{}'", self.company.simple()),
         }
     }
 }

@@ -48,7 +48,8 @@ pub async fn scale() -> Result<()> {
     let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in("target")?;
     let folder = std::fs::canonicalize(scratch.path())?;
     let scale = Scale::sqlite(&folder).await?;
-    report::print(&many_people(&scale, &folder).await?)
+    report::print(&many_people(&scale, &folder).await?)?;
+    Ok(())
 }
 
 /// The figures of c.

@@ -48,8 +48,7 @@ const NOTES: &str = "## What the profiles show";
 /// # Errors
 /// What the system says.
 pub fn write(rows: &[Row]) -> Result<()> {
-    print(rows)?;
-    let table = table(rows);
+    let table = print(rows)?;
     let before = std::fs::read_to_string(FILE).unwrap_or_default();
     let notes = before.find(NOTES).map_or(NOTES, |begins| before[begins..].trim_end());
     std::fs::write(FILE, format!("{BEFORE}\n{}\n{table}\n{AFTER}\n{notes}\n", facts()?))?;
@@ -58,12 +57,14 @@ pub fn write(rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
-/// Writes the table to standard output.
+/// Writes the table to standard output, and gives it.
 ///
 /// # Errors
 /// What the system says.
-pub fn print(rows: &[Row]) -> Result<()> {
-    Ok(writeln!(std::io::stdout(), "{}", table(rows))?)
+pub fn print(rows: &[Row]) -> Result<String> {
+    let table = table(rows);
+    writeln!(std::io::stdout(), "{table}")?;
+    Ok(table)
 }
 
 fn table(rows: &[Row]) -> String {

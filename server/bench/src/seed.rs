@@ -117,14 +117,15 @@ impl Seeder {
         Ok(())
     }
 
-    /// Writes a crowd, once for each database: so many people, the first of whom belong to a company where one is given.
+    /// Writes a crowd, once for each database: so many people, the first of whom belong to a company.
     ///
     /// # Errors
     /// What the store says; the crowd is there already.
-    pub async fn crowd(&self, people: usize, members: Option<(Uuid, usize)>) -> Result<()> {
+    pub async fn crowd(&self, people: usize, company: Uuid, members: usize) -> Result<()> {
         let crowd = Crowd {
             backend: self.store.reader().get_database_backend(),
             people,
+            company,
             members,
             hash: &self.hash,
             key: self.key,
@@ -257,7 +258,7 @@ pub async fn demonstrate(database: &str, keys: &str, people: usize, members: usi
     let seeder = Seeder::open(&installation).await?;
     seeder.company("desk", false, &[("administrator", 1)]).await?;
     let company = seeder.company("office", false, &[]).await?;
-    seeder.crowd(people, Some((company, members))).await?;
+    seeder.crowd(people, company, members).await?;
     let administrator = email("administrator", 0);
     seeder.administrator(company, &administrator).await?;
     seeder.close().await?;

@@ -121,13 +121,9 @@ impl Row {
     /// A figure that has a limit of its own.
     pub fn within(id: &'static str, what: impl Into<String>, measured: Figure, limit: Figure) -> Self {
         Self {
-            id,
-            what: what.into(),
-            measured: measured.to_string(),
-            ceiling: String::new(),
-            ratio: None,
             target: format!("≤ {limit}"),
             met: Some(measured.value() <= limit.value()),
+            ..Self::reported(id, what, measured)
         }
     }
 

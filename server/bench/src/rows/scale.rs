@@ -28,6 +28,8 @@ const COMPANY: &str = "office";
 const GROUP: (&str, usize) = ("c", 48);
 /// Who needs a password only.
 const OTHERS: (&str, usize) = ("others", 32);
+/// Rows of a page of members.
+const PAGE: usize = 50;
 /// How often each page is asked for.
 const LOOKS: usize = 40;
 /// How large the exponent of a cost may be.
@@ -99,7 +101,7 @@ impl Scale {
             seeder.company("gate", true, &[GROUP]).await?;
             seeder.company("yard", false, &[OTHERS]).await?;
             let company = seeder.company(COMPANY, false, &[]).await?;
-            seeder.crowd(people, Some((company, members))).await?;
+            seeder.crowd(people, company, members).await?;
             seeder.administrator(company, &email(GROUP.0, 0)).await?;
             seeder.close().await?;
         }
@@ -280,9 +282,6 @@ impl Scale {
     }
 }
 
-/// Rows of a page of members.
-const PAGE: usize = 50;
-
 impl House {
     /// Starts the server, and takes everybody through the set-up.
     async fn open(installation: &Installation) -> Result<Self> {
@@ -342,17 +341,21 @@ impl House {
     async fn mails_are_prepared(&mut self, begun: Instant) -> Result<Duration> {
         loop {
             self.connect().await?;
-            let reminders = self.ask("/api/reminders", &json!({ "company": COMPANY })).await?;
-            if reminders["campaigns"][0]["complete"] == true {
+            if self.reminders().await?["campaigns"][0]["complete"] == true {
                 return Ok(begun.elapsed());
             }
             tokio::time::sleep(LOOK).await;
         }
     }
 
+    /// What was mailed, and what will be.
+    async fn reminders(&mut self) -> Result<Value> {
+        self.ask("/api/reminders", &json!({ "company": COMPANY })).await
+    }
+
     /// How many of the mails about the date are sent, and how many there will be.
     async fn mailed(&mut self) -> Result<(i64, i64)> {
-        let reminders = self.ask("/api/reminders", &json!({ "company": COMPANY })).await?;
+        let reminders = self.reminders().await?;
         let count = |pointer| reminders.pointer(pointer).and_then(Value::as_i64);
         count("/campaigns/0/sent").zip(count("/waiting")).context("no announcement")
     }

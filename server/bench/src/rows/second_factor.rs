@@ -80,7 +80,9 @@ pub async fn rows(bench: &Bench) -> Result<Vec<Row>> {
     let mut ceiling = vec![commits::per_second(&bench.folder, PHASE).await?];
     let (people, set_ups) = all(site, people, Step::SetUp).await?;
     let (people, _) = all(site, people, Step::Save).await?;
-    Seeder::open(&bench.installation).await?.every_message_is_sent().await?;
+    let seeder = Seeder::open(&bench.installation).await?;
+    seeder.every_message_is_sent().await?;
+    seeder.close().await?;
     let (people, _) = all(site, people, Step::SignInAgain).await?;
     ceiling.push(commits::per_second(&bench.folder, PHASE).await?);
     let (_, challenges) = all(site, people, Step::Challenge).await?;
