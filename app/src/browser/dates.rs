@@ -38,7 +38,7 @@ pub fn day(at: Timestamp) -> String {
 /// "today", "yesterday" or "3 March 2026".
 pub fn recent_day(at: Timestamp) -> String {
     // Dates without a time are midnight in UTC, where every day is as long as the others.
-    let ago = Date::parse(&iso(&Date::new_0())) - Date::parse(&iso_day(at));
+    let ago = Date::parse(&iso_today()) - Date::parse(&iso_day(at));
     if ago == 0.0 {
         "today".into()
     } else if ago == DAY_LASTS {
@@ -83,6 +83,11 @@ pub fn elsewhere(at: Timestamp, zone: &str) -> Option<(String, String)> {
 /// "2026-03-03".
 pub fn iso_day(at: Timestamp) -> String {
     iso(&date(at))
+}
+
+/// The same of today.
+pub fn iso_today() -> String {
+    iso(&Date::new_0())
 }
 
 /// "2026-03-03T09:00:00.000Z", for programs.

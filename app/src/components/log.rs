@@ -3,6 +3,7 @@
 use domain::AuditId;
 use leptos::prelude::*;
 
+use super::chip::{Chip, ChipGroup};
 use super::method::{Pill, Tone};
 use super::sending::{ActionButton, Answer, Sending, Trouble};
 use crate::api::activity::{ActivityEntry, ActivityFilter};
@@ -25,24 +26,10 @@ pub fn ActivityChips(
     choose: Callback<ActivityFilter>,
 ) -> impl IntoView {
     let chip = move |&(filter, words): &(ActivityFilter, &'static str)| {
-        let pressed = move || if current.get() == filter { "true" } else { "false" };
-        view! {
-            <button
-                type="button"
-                class="secondary chip"
-                aria-pressed=pressed
-                on:click=move |_| choose.run(filter)
-            >
-                {words}
-            </button>
-        }
-        .into_any()
+        let pressed = Signal::derive(move || current.get() == filter);
+        view! { <Chip words pressed press=move |()| choose.run(filter)/> }.into_any()
     };
-    view! {
-        <div class="chips" role="group" aria-label="Show only">
-            {choices.iter().map(chip).collect::<Vec<_>>()}
-        </div>
-    }
+    view! { <ChipGroup>{choices.iter().map(chip).collect::<Vec<_>>()}</ChipGroup> }
 }
 
 /// Asks for the entries before this one.

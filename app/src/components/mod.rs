@@ -3,6 +3,7 @@
 pub mod account_menu;
 pub mod announcer;
 pub mod cancel_set_up;
+pub mod chip;
 pub mod choose;
 pub mod code_field;
 pub mod confirm;

@@ -80,6 +80,17 @@ impl<T: Send + Sync> Needed<T> {
         let _ = self.ask.try_run(());
     }
 
+    /// Asks again, as [`Self::renew`] does, whenever what is asked about is something else.
+    pub fn follow<Q: Clone + PartialEq + Send + Sync + 'static>(self, query: Memo<Q>) {
+        Effect::new(move |before: Option<Q>| {
+            let now = query.get();
+            if before.is_some_and(|before| before != now) {
+                self.renew();
+            }
+            now
+        });
+    }
+
     /// Has this for an answer from now on.
     pub fn set(self, answer: T) {
         self.asked.try_update_value(|asked| *asked = asked.wrapping_add(1));

@@ -1,6 +1,6 @@
 //! What is said of logs.
 
-use super::company::counted;
+use super::company::{at_least, counted};
 use crate::api::activity::ActivityFilter;
 
 /// What a person can choose to see of their own log.
@@ -25,9 +25,8 @@ pub const COMPANY_ENTRIES: &[(ActivityFilter, &str)] = &[
 
 /// How many entries were found, as far as that is known.
 #[must_use]
-pub fn entries(shown: u32, more: bool) -> String {
-    let entries = counted(shown, "entry", "entries");
-    if more { ["More than ", &entries].concat() } else { entries }
+pub fn entries(shown: usize, more: bool) -> String {
+    at_least(&counted(u32::try_from(shown).unwrap_or(u32::MAX), "entry", "entries"), more)
 }
 
 /// Who did something, and to whom, where that is somebody else.

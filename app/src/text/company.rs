@@ -22,6 +22,12 @@ pub fn counted(count: u32, one: &str, many: &str) -> String {
     [&*number(count), " ", if count == 1 { one } else { many }].concat()
 }
 
+/// So many of something, where there may be more.
+#[must_use]
+pub fn at_least(counted: &str, more: bool) -> String {
+    [if more { "More than " } else { "" }, counted].concat()
+}
+
 /// The policy in a word or two; `from` is the day from which MFA is required, `past` whether that has come.
 #[must_use]
 pub fn policy_state(from: Option<&str>, past: bool) -> String {

@@ -2,7 +2,7 @@
 
 use domain::{MethodKind, Requirement, Role, Timestamp};
 
-use super::company::counted;
+use super::company::{at_least, counted};
 use crate::api::company::invitations::InvitationCheck;
 use crate::api::company::members::{Member, MemberCounts, MemberFilter};
 
@@ -30,8 +30,7 @@ pub fn called(member: &Member) -> &str {
 /// How many members were found, as far as that is known.
 #[must_use]
 pub fn found(shown: u32, more: bool) -> String {
-    let members = counted(shown, "member", "members");
-    if more { ["More than ", &members].concat() } else { members }
+    at_least(&counted(shown, "member", "members"), more)
 }
 
 /// What is said when invitations that were not delivered are on their way again.

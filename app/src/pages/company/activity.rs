@@ -10,7 +10,7 @@ use crate::api::company::activity::{
     CompanyActivity, CompanyActivityQuery, company_activity, company_activity_csv,
 };
 use crate::browser::navigation::Entry;
-use crate::browser::{dates, focus, now};
+use crate::browser::{dates, focus};
 use crate::components::announcer::use_announcer;
 use crate::components::email_field::email_problem;
 use crate::components::field::Described;
@@ -58,17 +58,11 @@ pub fn CompanyActivityPage() -> impl IntoView {
     let announcer = use_announcer();
     let query = looking.query;
     let needed = Needed::new(move || company_activity(company.slug(), query.get_untracked()));
-    Effect::new(move |before: Option<CompanyActivityQuery>| {
-        let now = query.get();
-        if before.is_some_and(|before| before != now) {
-            needed.renew();
-        }
-        now
-    });
+    needed.follow(query);
     let ask = Callback::new(move |record| {
         answer(company_activity_csv(record, company.slug(), query.get_untracked()))
     });
-    let name = move |()| text::activity_file_name(&company.slug(), &dates::iso_day(dates::instant(now())));
+    let name = move |()| text::activity_file_name(&company.slug(), &dates::iso_today());
     let current = Memo::new(move |_| query.read().filter);
     let choose = Callback::new(move |filter| looking.look_for(filter, &query.read_untracked().person));
     let page = view! {
@@ -83,8 +77,7 @@ pub fn CompanyActivityPage() -> impl IntoView {
                     <ActivityChips choices=text::COMPANY_ENTRIES current choose/>
                 </div>
                 {needed.show_part("content", move |page| {
-                    let found = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
-                    announcer.say(&text::entries(found, page.more));
+                    announcer.say(&text::entries(page.entries.len(), page.more));
                     view! { <Found looking page/> }.into_any()
                 })}
             </section>

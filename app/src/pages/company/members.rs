@@ -13,8 +13,8 @@ use super::{Company, Telling, Told};
 use crate::api::company::members::{
     Member, MemberCounts, MemberFilter, Members, MembersQuery, member_counts, members, members_csv,
 };
+use crate::browser::dates;
 use crate::browser::navigation::Entry;
-use crate::browser::{dates, now};
 use crate::components::announcer::{Announcer, use_announcer};
 use crate::components::heading::Heading;
 use crate::components::house::House;
@@ -55,13 +55,7 @@ impl List {
             after: None,
         });
         let needed = Needed::new(move || members(company.slug(), query.get_untracked()));
-        Effect::new(move |before: Option<MembersQuery>| {
-            let now = query.get();
-            if before.is_some_and(|before| before != now) {
-                needed.renew();
-            }
-            now
-        });
+        needed.follow(query);
         Self {
             company,
             told: Told::new(),
@@ -139,7 +133,7 @@ pub fn CompanyMembersPage() -> impl IntoView {
     list.count();
     let told = list.told;
     let ask = Callback::new(move |record| answer(members_csv(record, company.slug())));
-    let name = move |()| text::members_file_name(&company.slug(), &dates::iso_day(dates::instant(now())));
+    let name = move |()| text::members_file_name(&company.slug(), &dates::iso_today());
     let page = view! {
         <House page=Page::CompanyMembers>
             <Telling told/>

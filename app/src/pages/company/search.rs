@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::members::List;
 use crate::api::company::members::MemberFilter;
 use crate::browser::navigation::Entry;
+use crate::components::chip::{Chip, ChipGroup};
 use crate::text;
 
 /// How long nothing is typed until it is looked for.
@@ -64,25 +65,15 @@ pub fn Search(list: List) -> impl IntoView {
 #[component]
 pub fn Chips(list: List) -> impl IntoView {
     let current = Memo::new(move |_| list.query.read().filter);
-    let chip = move |(filter, name, count): (MemberFilter, &'static str, u32)| {
-        let pressed = move || if current.get() == filter { "true" } else { "false" };
-        let press = move |_| list.look_for(filter, &list.query.read_untracked().search, Entry::New);
-        let count = list
-            .counts
-            .read()
-            .is_some()
-            .then(|| view! { <span class="digits">{text::number(count)}</span> }.into_any());
-        view! {
-            <button type="button" class="secondary chip" aria-pressed=pressed on:click=press>
-                <span>{name}</span>
-                {count}
-            </button>
-        }
-        .into_any()
+    let chip = move |(filter, words, count): (MemberFilter, &'static str, u32)| {
+        let pressed = Signal::derive(move || current.get() == filter);
+        let press = move |()| list.look_for(filter, &list.query.read_untracked().search, Entry::New);
+        let count = list.counts.read().is_some().then(|| text::number(count));
+        view! { <Chip words count pressed press/> }.into_any()
     };
     let chips = move || {
         let counts = list.counts.get().unwrap_or_default();
         text::filters(&counts).into_iter().map(chip).collect::<Vec<_>>()
     };
-    view! { <div class="chips" role="group" aria-label="Show only">{chips}</div> }
+    view! { <ChipGroup>{chips}</ChipGroup> }
 }

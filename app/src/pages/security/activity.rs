@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::activity::{Activity, ActivityFilter, activity, activity_csv};
 use crate::api::company::activity::{CompanyActivity, CompanyEntry};
-use crate::browser::{dates, now};
+use crate::browser::dates;
 use crate::components::announcer::use_announcer;
 use crate::components::export::save_csv;
 use crate::components::log::{ActivityChips, Log};
@@ -40,8 +40,7 @@ pub fn RecentActivity() -> impl IntoView {
             </div>
             {needed.show_part("activity", move |log| {
                 if filter.get_untracked() != ActivityFilter::Everything {
-                    let found = u32::try_from(log.entries.len()).unwrap_or(u32::MAX);
-                    announcer.say(&text::entries(found, log.more));
+                    announcer.say(&text::entries(log.entries.len(), log.more));
                 }
                 found(log, filter)
             })}
@@ -81,7 +80,7 @@ fn ExportOwn(filter: RwSignal<ActivityFilter>) -> impl IntoView {
     let export = move |()| {
         let asked = activity_csv(filter.get_untracked());
         sending.send(async move {
-            let name = text::activity_file_name("", &dates::iso_day(dates::instant(now())));
+            let name = text::activity_file_name("", &dates::iso_today());
             save_csv(asked.await?, &name).await?;
             announcer.say("Downloaded");
             Ok(())
