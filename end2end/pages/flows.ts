@@ -22,6 +22,18 @@ export async function toProfile(page: Page, person: Person): Promise<Profile> {
   return profile;
 }
 
+/** From Two-Factor Authentication Required through the set-up of an app, and in. */
+export async function setUpWhatIsRequired(page: Page, server: Server): Promise<Profile> {
+  await new Required(page).setUpNow.click();
+  await new Method(page).continue.click();
+  const secure = new SecureAccount(page);
+  await secure.enter((await secure.addToApp(server)).code());
+  await new SaveCode(page).confirm();
+  const profile = new Profile(page);
+  await expect(profile.heading).toBeVisible();
+  return profile;
+}
+
 /** Through both doors. */
 export async function toProfileWithCode(page: Page, person: Enrolled): Promise<Profile> {
   await new SignIn(page).signIn(person);

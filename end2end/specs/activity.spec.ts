@@ -2,8 +2,11 @@ import { readFile } from "node:fs/promises";
 
 import type { Page } from "@playwright/test";
 
+import type { Failures } from "../fixtures/failures";
+import type { Person } from "../fixtures/people";
 import { expect, test } from "../fixtures/test";
 import { toProfile } from "../pages/flows";
+import type { Profile } from "../pages/profile";
 import { SignIn } from "../pages/sign-in";
 
 /** Entries that are shown at once. */
@@ -20,15 +23,19 @@ async function saveProfile(page: Page, times: number, name: string): Promise<voi
   }
 }
 
-test("what happened is told in words, the newest first, and what failed too", async ({ page, people, failures }) => {
-  const person = await people.unasked();
+/** A person's profile after a wrong password, which is the one failure in their log. */
+async function toProfileAtSecondTry(page: Page, person: Person, failures: Failures): Promise<Profile> {
   const signIn = new SignIn(page);
   await signIn.goto();
   failures.expect("/api/sign_in 401");
   await signIn.fillIn({ ...person, password: "not the password" });
   await signIn.continue.click();
   await expect(page.getByText("The email address or password is not right.")).toBeVisible();
-  const { activity, showMore } = await toProfile(page, person);
+  return toProfile(page, person);
+}
+
+test("what happened is told in words, the newest first, and what failed too", async ({ page, people, failures }) => {
+  const { activity, showMore } = await toProfileAtSecondTry(page, await people.unasked(), failures);
 
   await expect(activity).toHaveCount(5);
   // What happens at the same instant has no order.
@@ -106,14 +113,7 @@ test("activity that cannot be loaded says so, and does not look empty", async ({
 });
 
 test("one kind of entry is shown at a time, and exported", async ({ page, people, failures }) => {
-  const person = await people.unasked();
-  const signIn = new SignIn(page);
-  await signIn.goto();
-  failures.expect("/api/sign_in 401");
-  await signIn.fillIn({ ...person, password: "not the password" });
-  await signIn.continue.click();
-  await expect(page.getByText("The email address or password is not right.")).toBeVisible();
-  const profile = await toProfile(page, person);
+  const profile = await toProfileAtSecondTry(page, await people.unasked(), failures);
   const panel = profile.panel("Recent activity");
   await panel.getByRole("button", { name: "Failures" }).click();
   await expect(profile.activity).toHaveCount(1);

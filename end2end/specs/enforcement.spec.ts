@@ -2,8 +2,8 @@ import type { Page } from "@playwright/test";
 
 import type { Company, People, Person } from "../fixtures/people";
 import { expect, test } from "../fixtures/test";
-import { toProfile } from "../pages/flows";
-import { EnterPassword, Method, Required, SaveCode, SecureAccount } from "../pages/set-up";
+import { setUpWhatIsRequired, toProfile } from "../pages/flows";
+import { EnterPassword, Required, SaveCode, SecureAccount } from "../pages/set-up";
 import { Profile } from "../pages/profile";
 import { SignIn } from "../pages/sign-in";
 
@@ -43,13 +43,7 @@ test("a requirement holds from the next click of somebody who is signed in, who 
   const required = new Required(page);
   await expect(required.heading).toBeFocused();
   await expect(page.getByText("Harbour Build has required this since")).toBeVisible();
-  await required.setUpNow.click();
-  await new Method(page).continue.click();
-  const secure = new SecureAccount(page);
-  const app = await secure.addToApp(server);
-  await secure.enter(app.code());
-  await new SaveCode(page).confirm();
-  await expect(new Profile(page).heading).toBeVisible();
+  await setUpWhatIsRequired(page, server);
   await expect(page).toHaveURL("/profile/security");
 });
 

@@ -1,10 +1,10 @@
 import { PASSED } from "../fixtures/people";
 import { expect, test } from "../fixtures/test";
 import { holdTime, pass } from "../fixtures/time";
-import { toChallenge, toHelp, toIdentity, toRecover } from "../pages/flows";
-import { Profile, StillThere } from "../pages/profile";
+import { setUpWhatIsRequired, toChallenge, toHelp, toIdentity, toRecover } from "../pages/flows";
+import { StillThere } from "../pages/profile";
 import { Help, Identity } from "../pages/recovery";
-import { Method, Required, SaveCode, SecureAccount } from "../pages/set-up";
+import { Method, Required } from "../pages/set-up";
 import { SignIn } from "../pages/sign-in";
 
 const MINUTE = 60;
@@ -109,13 +109,7 @@ test("after a reset the code that was handed over leads to a new set-up, and in"
   await expect(required.heading).toBeFocused();
   await expect(page.getByText("Your two-factor authentication was reset. Set it up again to go on.")).toBeVisible();
   await expect(page.getByText("Harbour Build has required this since")).toBeVisible();
-  await required.setUpNow.click();
-  await new Method(page).continue.click();
-  const secure = new SecureAccount(page);
-  await secure.enter((await secure.addToApp(server)).code());
-  await new SaveCode(page).confirm();
-  const profile = new Profile(page);
-  await expect(profile.heading).toBeVisible();
+  const profile = await setUpWhatIsRequired(page, server);
   await expect(profile.section("Authenticator app")).toContainText("On");
 });
 
